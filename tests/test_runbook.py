@@ -12,6 +12,7 @@ ROOT = Path(__file__).parent.parent
 ALARMS = {
     "tsalert/app.py": ("_troubles",),
     "tsalert/delivery/watching.py": ("REASON",),
+    "tsalert/installation/marks.py": ("moved_fault",),
     "tsalert/installation/service.py": (
         "_disk_faults", "_files_faults", "_database_faults", "_clock_faults", "_demo_faults",
     ),

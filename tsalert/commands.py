@@ -9,6 +9,7 @@ from marshmallow import ValidationError
 from sqlalchemy.exc import OperationalError, ProgrammingError
 
 from tsalert.core.errors import TsalertError
+from tsalert.logs.faults import in_its_own_words
 from tsalert.web.forms import errors_by_field
 
 # PostgreSQL's word for a table, and for a column, that is not there.
@@ -40,5 +41,5 @@ class CommandGroup(AppGroup):
 
 def _of_database(error: OperationalError | ProgrammingError) -> str:
     """Say what keeps the database from answering: it is gone, locked or full, or its tables were never made."""
-    reason = str(error.orig).partition("\n")[0].rstrip(".")
+    reason = in_its_own_words(error)
     return f"The database cannot do this: {reason}. What is wrong, and what to do: flask --app wsgi check"

@@ -12,6 +12,7 @@ from tsalert.config import Settings, load_settings
 from tsalert.db import db
 from tsalert.foundation import found
 from tsalert.installation import storage
+from tsalert.logs.ending import end_without_database
 from tsalert.staff import hashing
 from tsalert.web import drawing
 
@@ -49,10 +50,19 @@ COMMANDS: Mapping[str, tuple[str, ...]] = {
     "subscribers": ("tsalert.subscribers.cli:group",),
     "watch": ("tsalert.watching.cli:command",),
 }
+# They try the database themselves, and say what else is wrong.
+_WITHOUT_DATABASE = frozenset({"check", "watch"})
 
 
 class Commands(AppGroup):
-    """Every command of ours, each read in once somebody asks for it: most need little of the program."""
+    """Every command of ours, each read in once somebody asks for it: most need little of the program.
+
+    :param has_database: False where it cannot be reached, which ends every command but those that tell of it.
+    """
+
+    def __init__(self, name: str, *, has_database: bool) -> None:
+        super().__init__(name)
+        self._has_database = has_database
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Name them all."""
@@ -60,25 +70,28 @@ class Commands(AppGroup):
 
     def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
         """Return one by its name."""
+        if not self._has_database and name not in _WITHOUT_DATABASE:
+            end_without_database()
         if name in COMMANDS and name not in self.commands:
             self.add_command(_read_in(*COMMANDS[name]), name)
         return super().get_command(ctx, name)
 
 
-def create_console(settings: Settings | None = None) -> Flask:
+def create_console(settings: Settings | None = None, *, has_database: bool = True) -> Flask:
     """Build the program from settings, by default those of the environment.
 
+    :param has_database: whether the database can be reached.
     :raises SettingsError: naming every setting that is missing or wrong.
     """
-    app = found(settings or load_settings())
+    app = found(settings or load_settings(), has_database=has_database)
     drawing.init_app(app)
-    add_commands(app)
+    add_commands(app, has_database=has_database)
     return app
 
 
-def add_commands(app: Flask) -> None:
+def add_commands(app: Flask, *, has_database: bool) -> None:
     """Give a program its commands, and what they stand on besides."""
-    app.cli = Commands(app.name)
+    app.cli = Commands(app.name, has_database=has_database)
     Migrate(app, db, directory=str(storage.MIGRATIONS))
     hashing.init_app(app)
 

@@ -7,7 +7,7 @@ from flask import Flask
 
 from tsalert import tables
 from tsalert.circulation import queries as circulation
-from tsalert.config import Settings, sqlite_path
+from tsalert.config import Settings, SettingsError, sqlite_path
 from tsalert.db import db
 from tsalert.delivery.ports import Probed
 from tsalert.delivery.rules import Channel
@@ -29,20 +29,17 @@ assert tables.MODULES
 _ROOT = Path(__file__).parent.parent
 
 
-def found(settings: Settings) -> Flask:
+def found(settings: Settings, *, has_database: bool = True) -> Flask:
     """Return a program with its database and its providers, and no door: no page, no operation, no command.
 
-    :raises SettingsError: settings name a role that there is not.
+    :param has_database: False where the database cannot be reached, for what tells of that; it is not asked then.
+    :raises SettingsError: settings name a role that there is not, or a file that cannot be made.
     """
     check_named(settings)
     app = Program("tsalert", template_folder=str(_ROOT / "templates"), static_folder=str(_ROOT / "tsalert/static"))
     app.config.update(_config(settings))
     app.extensions["tsalert_settings"] = settings
-    database_file = sqlite_path(settings.database_url)
-    if database_file:
-        database_file.parent.mkdir(parents=True, exist_ok=True)
-        if not database_file.exists():
-            database_file.touch(mode=0o600)  # SQLite gives what it keeps beside the file the same mode
+    _make_database_file(settings)
     db.init_app(app)
     words.watch_sessions()
     board_stamp.watch_sessions()
@@ -52,8 +49,20 @@ def found(settings: Settings) -> Flask:
     app.extensions["tsalert_kept_facts"] = kept_facts
     app.extensions["tsalert_recordings"], app.extensions["tsalert_call_log"] = _telephone(settings)
     with app.app_context():
-        app.config["TSALERT_DEMO"] = installation.is_demo()
+        app.config["TSALERT_DEMO"] = has_database and installation.is_demo()
     return app
+
+
+def _make_database_file(settings: Settings) -> None:
+    path = sqlite_path(settings.database_url)
+    if path is None:
+        return
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if not path.exists():
+            path.touch(mode=0o600)  # SQLite gives what it keeps beside the file the same mode
+    except OSError as error:
+        raise SettingsError(f"TSALERT_DATABASE_URL: {path} cannot be made: {error.strerror}") from error
 
 
 def keep_what_is_loaded() -> None:

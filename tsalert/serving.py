@@ -16,6 +16,7 @@ from tsalert.db import db
 from tsalert.installation import service as installation
 from tsalert.installation import storage
 from tsalert.reports.reading_ahead import ReadingAhead
+from tsalert.web.answered import UNASKED
 from tsalert.web.compiled import compile_changed
 
 _READ_MOST = ("/welcome", "/alerts/published", "/at-the-door", "/join", "/check", "/report")
@@ -69,7 +70,7 @@ def compile_all() -> None:
 def _draw_public_pages(app: Flask) -> None:
     """Draw what residents read most, so that an alert which sends them all at once finds the pages ready."""
     for path in _READ_MOST:
-        with app.test_request_context(path):
+        with app.test_request_context(path, environ_overrides={UNASKED: True}):
             app.full_dispatch_request()
 
 

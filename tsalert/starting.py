@@ -2,7 +2,6 @@
 
 import gc
 import logging
-import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -20,8 +19,7 @@ def start() -> Flask:
         from sqlalchemy.exc import DBAPIError  # noqa: PLC0415 - read in undisturbed, as all of the program is
 
         from tsalert.config import SettingsError  # noqa: PLC0415 - as above
-        from tsalert.logs.endings import tell_of_faults  # noqa: PLC0415 - as above
-        from tsalert.logs.faults import DATABASE_IS_GONE  # noqa: PLC0415 - as above
+        from tsalert.logs.uncaught import tell_of_faults  # noqa: PLC0415 - as above
         from tsalert.logs.writing import write_logs  # noqa: PLC0415 - as above
 
         try:
@@ -29,9 +27,7 @@ def start() -> Flask:
         except SettingsError as error:
             sys.exit(f"tsalert cannot start:\n{error}")
         except DBAPIError:
-            # A mail server that pipes mail in takes this status for "try again"; any other would send the mail back.
-            sys.stderr.write(DATABASE_IS_GONE)
-            sys.exit(os.EX_TEMPFAIL)
+            app = _make_without_database()
         # Commands answer in words of their own; web and worker say more once they run.
         write_logs(as_json=app.extensions["tsalert_settings"].watching.logs_json, level=logging.WARNING)
         tell_of_faults()
@@ -60,3 +56,15 @@ def _make() -> Flask:
     from tsalert.console import create_console  # noqa: PLC0415 - one of the two
 
     return create_console()
+
+
+def _make_without_database() -> Flask:
+    """Build what serves those of our commands that say what is wrong; end the process where anything else is wanted."""
+    command = click.get_current_context(silent=True)
+    if command is None or command.parent is not None:
+        from tsalert.logs.ending import end_without_database  # noqa: PLC0415 - as above
+
+        end_without_database()
+    from tsalert.console import create_console  # noqa: PLC0415 - as above
+
+    return create_console(has_database=False)

@@ -1,16 +1,12 @@
 """The worker: sends what waits, and runs the timetable if no other worker does. Never part of the web process."""
 
 import logging
-import os
 import signal
 import sys
 from contextlib import AbstractContextManager, nullcontext
-from datetime import UTC, datetime, timedelta
 from threading import Event, Lock, Thread
 from time import monotonic
 
-import structlog
-from apscheduler.schedulers.background import BackgroundScheduler
 from flask import Flask
 from sqlalchemy import event
 from sqlalchemy.engine import Engine
@@ -25,20 +21,17 @@ from tsalert.delivery.ports import Gateway
 from tsalert.delivery.sending import Sender, Surroundings
 from tsalert.foundation import found, keep_what_is_loaded
 from tsalert.installation import workers
-from tsalert.installation.job_runs import RunLog
 from tsalert.installation.service import check_start
-from tsalert.jobs import TIMETABLE, Job
-from tsalert.leadership import Leadership, make_leadership
-from tsalert.logs.endings import tell_of_faults
-from tsalert.logs.faults import DATABASE_IS_GONE
+from tsalert.leadership import make_leadership
+from tsalert.logs.ending import end_without_database
+from tsalert.logs.uncaught import tell_of_faults
 from tsalert.logs.writing import write_logs
+from tsalert.timekeeping import Timetable
 
 _TICK_SECONDS = 1.0
-_LEAD_SECONDS = 5.0
 _REPLAY_SECONDS = 30.0
 _TELL_SECONDS = 20.0
 _LEAVE_SECONDS = 30.0
-_APART = timedelta(milliseconds=100)
 # Two to every provider, so that one page in the hands of a slow provider holds up no other.
 _PAGING_LINES = 2
 _log = logging.getLogger(__name__)
@@ -83,6 +76,8 @@ class Worker:
             self._tick()
         except SQLAlchemyError as error:
             _log.warning("the database cannot be reached: %s", type(error).__name__)
+        except Exception:  # noqa: BLE001 - what fails here must not end the senders, and the next second may do better
+            _log.exception("a tick of the worker failed")
         finally:
             db.session.remove()
 
@@ -138,74 +133,6 @@ class Worker:
             db.session.remove()
 
 
-class Timetable:
-    """Runs the jobs while this worker leads, and notes how each went."""
-
-    def __init__(self, app: Flask, leadership: Leadership) -> None:
-        self._app = app
-        self._leadership = leadership
-        self._scheduler: BackgroundScheduler | None = None
-        self._runs = RunLog((job.name, job.seconds) for job in TIMETABLE)
-        self._kept_at = float("-inf")
-
-    def keep(self) -> None:
-        """Start the jobs if this worker has come to lead, stop them if it leads no longer."""
-        if monotonic() - self._kept_at < _LEAD_SECONDS:
-            return
-        self._kept_at = monotonic()
-        leads = self._leadership.holds()
-        if leads and self._scheduler is None:
-            self._start()
-        elif not leads and self._scheduler is not None:
-            self._halt()
-
-    @property
-    def leads(self) -> bool:
-        """Tell whether this worker keeps the timetable."""
-        return self._scheduler is not None
-
-    def tell(self) -> None:
-        """Write down how the jobs went, while this worker leads."""
-        if self.leads:
-            self._runs.keep()
-
-    def stop(self) -> None:
-        """Stop the jobs and let another worker lead."""
-        self._halt()
-        self._leadership.give_up()
-
-    def _start(self) -> None:
-        defaults = {"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
-        self._scheduler = BackgroundScheduler(timezone=UTC, job_defaults=defaults, daemon=True)
-        for job, first in zip(TIMETABLE, first_runs(utc_now()), strict=True):
-            self._scheduler.add_job(
-                self._run, "interval", [job], seconds=job.seconds, name=job.name, next_run_time=first
-            )
-        self._scheduler.start()
-
-    def _halt(self) -> None:
-        scheduler, self._scheduler = self._scheduler, None
-        if scheduler is not None:
-            scheduler.shutdown(wait=False)
-
-    def _run(self, job: Job) -> None:
-        began, fault = monotonic(), None
-        self._runs.begin(job.name, utc_now())
-        with self._app.app_context(), structlog.contextvars.bound_contextvars(job=job.name):
-            try:
-                # By the clock that every process shares: one that runs fast here must not make anything overdue.
-                job.call(database_now(db.session()))
-            except Exception as error:  # noqa: BLE001 - the next run may do better
-                fault = type(error).__name__
-                _log.exception("the job failed: %s", job.name)
-        self._runs.end(job.name, seconds=monotonic() - began, fault=fault)
-
-
-def first_runs(now: datetime) -> list[datetime]:
-    """Return when each job runs first: one after the other, so that not all of them hold memory and the processor."""
-    return [now + number * _APART for number in range(len(TIMETABLE))]
-
-
 def main() -> None:
     """Send what waits and run the timetable, until told to stop."""
     stop = stop_when_told()
@@ -254,8 +181,7 @@ def _start() -> Flask:
     except SettingsError as error:
         sys.exit(f"tsalert cannot start:\n{error}")
     except DBAPIError:
-        sys.stderr.write(DATABASE_IS_GONE)
-        sys.exit(os.EX_TEMPFAIL)
+        end_without_database()
     keep_what_is_loaded()
     return app
 

@@ -1,6 +1,6 @@
 """People to be alerted, and alerts in every state."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -87,9 +87,11 @@ def shown(alert_id: int) -> str:
     return proof.pull_proof(queries.get_alert(db.session(), alert_id)).digest
 
 
-def settle(session: Session, mailing_id: int, status: str, *, now: datetime = NOW) -> None:
-    """Let a mailing end as if every one of its messages had met the same fate."""
-    for channel in ("email", "sms"):
+def settle(
+    session: Session, mailing_id: int, status: str, *, now: datetime = NOW, channels: Sequence[str] = ("email", "sms")
+) -> None:
+    """Let every message of a mailing meet the same fate on some channels."""
+    for channel in channels:
         mine = (Delivery.mailing_id == mailing_id, Delivery.channel == channel)
         count = len(session.scalars(select(Delivery.id).where(*mine)).all())
         session.execute(update(Delivery).where(*mine).values(status=status))

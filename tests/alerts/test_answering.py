@@ -97,6 +97,7 @@ def test_the_page_asks_and_keeps_the_answer(
     page = signed_in(RoleName.CASE_OFFICER)
     asked = page.get(f"/alerts/{alert_id}").text
     assert "A vehicle registration: Their van is LK17 ABC." in asked
+    assert asked.count('id="marks"') == 1  # what else had this name would take the words of the first box from it
     (key,) = keys(session, alert_id)
     refused = page.post(f"/alerts/{alert_id}/answers", data={"marks": key})
     assert (refused.status_code, "Say why it may stay." in refused.text) == (422, True)

@@ -176,6 +176,7 @@ def test_an_alert_is_held_let_go_on_and_withdrawn_by_programs(
     client.post(f"{place}/approve", json={"digest": made["digest"]}, headers=other)
     for step, status in (("pause", "paused"), ("resume", "sending")):
         assert client.post(f"{place}/{step}", headers=other).json["status"] == status  # type: ignore[index]
+    assert client.get(place, headers=other).json["steps"] == ["pause", "withdraw"]  # type: ignore[index]
     settle(session, queries.mailings_of(session, made["id"])[0], "accepted")
     empty = client.post(f"{place}/withdraw", json={"reason": "Oh."}, headers=other)
     assert empty.status_code == 422

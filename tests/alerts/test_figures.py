@@ -19,6 +19,7 @@ from tsalert.alerts.models import Alert, AlertCall
 from tsalert.core.actors import Actor
 from tsalert.core.clock import utc_now
 from tsalert.core.errors import Conflict, NotFound, RuleViolation, Withheld
+from tsalert.delivery.models import Delivery
 from tsalert.response import queries as response
 from tsalert.response import service as calls
 from tsalert.response.vocabulary import Disposition
@@ -67,15 +68,30 @@ def test_the_counts_follow_the_receipts_for_some_days_and_then_stay(session: Ses
     now = utc_now()
     figures.keep_figures(now)
     assert lines(session, sent)["Bickley", "email"] == (1, 0, 0, 0)
-    ended(session)
-    figures.keep_figures(now + timedelta(minutes=5))
-    assert lines(session, sent)["Bickley", "email"] == (1, 0, 0, 0)
+    ended(session, ann="accepted")
+    figures.keep_figures(now + timedelta(minutes=1))
+    assert lines(session, sent)["Bickley", "email"] == (1, 1, 0, 0)
+    session.execute(update(Delivery).where(Delivery.status == "accepted").values(status="delivered"))
+    session.commit()
+    figures.keep_figures(now + timedelta(minutes=40))
+    assert lines(session, sent)["Bickley", "email"] == (1, 1, 0, 0)
     figures.keep_figures(now + timedelta(hours=2))
     assert lines(session, sent)["Bickley", "email"] == (1, 1, 1, 0)
     session.execute(update(Subscriber).values(ward="Darwin"))
     session.commit()
     figures.keep_figures(now + timedelta(days=9))
     assert lines(session, sent)["Bickley", "email"] == (1, 1, 1, 0)
+
+
+def test_while_it_is_being_sent_it_is_counted_every_few_minutes(session: Session, sent: int) -> None:
+    now = utc_now()
+    figures.keep_figures(now)
+    session.execute(update(Delivery).where(Delivery.channel == "email").values(status="accepted"))
+    session.commit()
+    figures.keep_figures(now + timedelta(minutes=1))
+    assert lines(session, sent)["Bickley", "email"] == (1, 0, 0, 0)
+    figures.keep_figures(now + timedelta(minutes=5))
+    assert lines(session, sent)["Bickley", "email"] == (1, 1, 0, 0)
 
 
 def test_an_alert_that_nobody_got_at_once_keeps_no_other_from_being_counted(

@@ -9,14 +9,16 @@ from flask.testing import FlaskClient
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from tests.alerts.conftest import got, new_draft, shown, subscribe
+from tests.alerts.conftest import got, new_draft, settle, shown, subscribe
 from tests.conftest import NOW
 from tsalert.alerts import proof, queries, service
+from tsalert.alerts.audience.account import account_of
 from tsalert.alerts.models import Alert
 from tsalert.alerts.rules import FollowUp, Kind
+from tsalert.alerts.steps import Status
 from tsalert.audit.models import AuditEvent
 from tsalert.core.actors import Actor
-from tsalert.core.errors import Conflict
+from tsalert.core.errors import Conflict, RuleViolation
 from tsalert.delivery import service as delivery
 from tsalert.delivery.models import Delivery, Endpoint
 from tsalert.delivery.rules import SuppressionReason
@@ -29,6 +31,12 @@ ALL_CLEAR = replace(UPDATE, kind=Kind.ALL_CLEAR, headline="All clear: roofers", 
 def send(alert_id: int, author: Actor, approver: Actor) -> int:
     service.submit(alert_id, actor=author, now=NOW)
     return service.approve(alert_id, shown(alert_id), actor=approver, now=NOW)
+
+
+def everybody_has(session: Session, alert_id: int, *channels: str) -> None:
+    """Let the messages of an alert leave, on some channels or on all."""
+    for mailing_id in queries.mailings_of(session, alert_id):
+        settle(session, mailing_id, "accepted", channels=channels or ("email", "sms"))
 
 
 def test_an_update_goes_to_who_got_the_alert_and_to_nobody_else(
@@ -62,6 +70,7 @@ def test_partners_who_got_it_get_the_update_in_their_edition(
     session.commit()
     original = service.write_draft(new_draft(), actor=author, now=NOW)
     send(original, author, approver)
+    everybody_has(session, original)
     alert_id = service.follow_up(original, ALL_CLEAR, actor=author, now=NOW)
     assert send(alert_id, author, approver) == 4
     assert "watch@example.org" in got(session, alert_id)
@@ -122,6 +131,7 @@ def test_only_what_was_sent_and_stands_is_continued(sending: int, pending: int, 
 def test_an_all_clear_ends_the_alert_on_the_public_pages(
     session: Session, sending: int, author: Actor, approver: Actor
 ) -> None:
+    everybody_has(session, sending)
     alert_id = service.follow_up(sending, ALL_CLEAR, actor=author, now=NOW)
     assert [one.id for one in queries.current(session, now=NOW)] == [sending]
     send(alert_id, author, approver)
@@ -129,6 +139,49 @@ def test_an_all_clear_ends_the_alert_on_the_public_pages(
     assert [one.id for one in queries.past(session, now=NOW).items] == [sending]
     (told,) = session.scalars(select(AuditEvent).where(AuditEvent.action == "ended")).all()
     assert told.subject_id == sending
+
+
+def test_what_waits_of_an_alert_and_its_updates_never_leaves_after_its_all_clear(
+    session: Session, sending: int, author: Actor, approver: Actor
+) -> None:
+    """A text that waited for the morning would else warn of what is over, and after the text that says so."""
+    everybody_has(session, sending, "email")
+    update_id = service.follow_up(sending, UPDATE, actor=author, now=NOW)
+    send(update_id, author, approver)
+    everybody_has(session, update_id, "email")
+    service.pause(update_id, actor=approver, now=NOW)
+    all_clear = service.follow_up(sending, ALL_CLEAR, actor=author, now=NOW)
+    account = account_of(session, queries.get_alert(session, all_clear))
+    assert account.gets == 2
+    assert [(each.label, each.count) for each in account.left_out] == [("Have not got the alert yet, and will not", 1)]
+    assert send(all_clear, author, approver) == 2
+    assert got(session, all_clear) == ["ann@example.org", "bob@example.org"]
+    for alert_id in (sending, update_id):
+        status, progress = queries.standing_and_progress(session, queries.get_alert(session, alert_id))
+        assert progress is not None
+        assert (status, progress.by_channel["sms"]["expired"], progress.pending) == (Status.COMPLETED, 1, 0), alert_id
+    assert [one.id for one in queries.current(session, now=NOW)] == [all_clear]
+
+
+def test_an_all_clear_of_what_nobody_has_got_yet_is_refused_and_stops_nothing(
+    session: Session, sending: int, author: Actor, approver: Actor
+) -> None:
+    all_clear = service.follow_up(sending, ALL_CLEAR, actor=author, now=NOW)
+    with pytest.raises(RuleViolation, match="has reached nobody who can be told now"):
+        send(all_clear, author, approver)
+    assert queries.standing(session, queries.get_alert(session, sending)) is Status.SENDING
+
+
+def test_what_waits_of_an_update_never_leaves_once_the_alert_is_withdrawn(
+    session: Session, sending: int, author: Actor, approver: Actor
+) -> None:
+    everybody_has(session, sending)
+    update_id = service.follow_up(sending, UPDATE, actor=author, now=NOW)
+    send(update_id, author, approver)
+    service.withdraw(sending, "It was a mistake of ours.", actor=approver, now=NOW)
+    progress = queries.progress(session, queries.get_alert(session, update_id))
+    assert progress is not None
+    assert [progress.by_channel[each]["expired"] for each in ("email", "sms")] == [2, 1]
 
 
 def test_an_officer_writes_it_from_the_alerts_page(

@@ -29,6 +29,10 @@ def marked(text: str, known: People = NOTHING) -> list[tuple[Check, str]]:
         ("Dr. Jo Bloggs paid", [(Check.NAME, "Dr. Jo Bloggs")]),
         ("He gave the name Jo Bloggs and left", [(Check.NAME, "Jo Bloggs")]),
         ("His name is Jo", [(Check.NAME, "Jo")]),
+        (
+            "Their victim is called Jo Bloggs, and a man called Sam came",
+            [(Check.NAME, "Jo Bloggs"), (Check.NAME, "Sam")],
+        ),
         ("A man known as “Jo” calls himself Sam", [(Check.NAME, "Jo"), (Check.NAME, "Sam")]),
     ],
 )
@@ -44,6 +48,7 @@ def test_what_points_to_somebody_is_marked(text: str, found: list[tuple[Check, s
         "Ring us on 020 7946 0123, day and night, or on +44 20 7946 0123.",
         "See TS-2026-006. The road is the A21, near the M25.",
         "Doorstep traders offer roof repairs in Bickley and Clock House.",
+        "If they call, ring us. Those who called HMRC back paid. It is called a courier fraud.",
         "They ask for the name of a neighbour, and name a price. Their firm has no name.",
         "",
     ],

@@ -287,6 +287,25 @@ def test_the_all_clear_goes_the_same_way_to_whoever_got_it_by_another(
     assert set(waiting(session)) == {BOB, "+447700900002"}
 
 
+def test_an_all_clear_that_was_written_before_goes_to_them_too_once_its_approver_has_read_it_again(
+    session: Session, author: Actor, approver: Actor, people: None
+) -> None:
+    add_address(session, "+447700900002", endpoint(session, ANN))
+    alert_id = send(author, approver, channels=(Channel.EMAIL,))
+    ended(session, ann="hard_bounced")
+    now = utc_now()
+    over = FollowUp(Kind.ALL_CLEAR, "It is over", "They were arrested.", expires_at=now + timedelta(days=2))
+    all_clear = service.follow_up(alert_id, over, actor=author, now=now)
+    service.submit(all_clear, actor=author, now=now)
+    read = shown(all_clear)
+    again(alert_id, approver, way=Way.OTHER)
+    ended(session)
+    with pytest.raises(Conflict, match="has changed since you read it"):
+        service.approve(all_clear, read, actor=approver, now=now)
+    service.approve(all_clear, shown(all_clear), actor=approver, now=now)
+    assert set(waiting(session)) == {BOB, "+447700900002"}
+
+
 def test_the_correction_goes_the_same_way_to_whoever_got_it_by_another(
     session: Session, author: Actor, approver: Actor, people: None
 ) -> None:

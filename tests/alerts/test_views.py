@@ -248,9 +248,11 @@ def test_live_progress_ends_by_asking_for_the_whole_page(session: Session, signe
     assert "<html" not in moving.text
     assert "HX-Refresh" not in moving.headers
     alert = queries.get_alert(session, int(lasting.rpartition("/")[2]))
-    settle(session, queries.mailings_of(session, alert.id)[0], "delivered")
+    settle(session, queries.mailings_of(session, alert.id)[0], "delivered", channels=["email"])
+    assert "Sending: 2 of 3" in browser.get(f"{lasting}/progress").text
+    settle(session, queries.mailings_of(session, alert.id)[0], "failed", channels=["sms"])
     done = browser.get(f"{lasting}/progress")
-    assert "3 of 3" in done.text
+    assert "Sent: 2 of 3" in done.text, "what could not be sent was not sent"
     assert "hx-trigger" not in done.text
     assert done.headers["HX-Refresh"] == "true"
     assert queries.standing(session, alert) is Status.COMPLETED

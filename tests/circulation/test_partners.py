@@ -50,6 +50,21 @@ def test_an_import_writes_the_history_too(session: Session, run_import: Import) 
     assert reaches(session, partner.id) == [(300, "import"), (300, "import")]
 
 
+def test_a_file_that_is_read_again_takes_back_nothing_that_a_partner_told_since(
+    session: Session,
+    manager: Actor,
+    run_import: Import,  # noqa: F811
+) -> None:
+    row = "Parish news,news@example.org,,,,partner,{},,,{}"
+    run_import(row.format(300, CONSENT))
+    (partner,) = partnering.list_partners(session)
+    telling.declare_for(partner.id, Told(900, "counted"), actor=manager, now=NOW)
+    run_import(row.format(300, CONSENT))
+    assert reaches(session, partner.id) == [(900, "officer"), (300, "import")]
+    after = partnering.get_partner(session, partner.id)
+    assert (after.reach, after.basis, after.declared_at) == (900, "counted", NOW)
+
+
 @pytest.mark.parametrize("table", ["partner_declaration", "forward_ack"])
 @pytest.mark.parametrize("act", ["UPDATE {} SET reach = 1", "DELETE FROM {}"])
 def test_nobody_changes_what_a_partner_told_us(

@@ -35,6 +35,17 @@ def test_it_is_overdue_once_the_third_reminder_was_due_and_its_number_is_stale_a
     assert not rules.is_stale(None, NOW)
 
 
+def test_a_declaration_counts_behind_what_was_told_earlier_on_its_day() -> None:
+    noon, today = NOW.replace(hour=12), NOW.replace(hour=0)
+    yesterday = noon - DAY
+    assert rules.declared_at(today, noon - timedelta(hours=1), noon) == noon
+    assert rules.declared_at(yesterday.replace(hour=0), yesterday, noon) == yesterday
+    assert rules.declared_at(yesterday, None, noon) == yesterday
+    assert rules.declared_at(yesterday, yesterday - DAY, noon) == yesterday
+    with refused(RuleViolation, "They told us a number later than that day.", field="declared_on"):
+        rules.declared_at(yesterday - DAY, yesterday, noon)
+
+
 @given(last=st.integers(1, 100_000), times=st.integers(11, 90))
 def test_more_than_ten_times_the_last_number_is_typed_twice(last: int, times: int) -> None:
     reach = last * times

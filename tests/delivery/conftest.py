@@ -35,6 +35,7 @@ class Provider:
     sent: list[Message] = field(default_factory=list)
     before: Callable[[Message], object] = id
     candidates: list[str] | None = None
+    times_closed: int = 0
 
     def line(self) -> "Provider":
         return self
@@ -54,7 +55,7 @@ class Provider:
             log.end(message, answer)
 
     def close(self) -> None:
-        pass
+        self.times_closed += 1
 
     def look_up(self, message: Message, *, since: datetime) -> list[str] | None:
         return self.candidates

@@ -125,4 +125,4 @@ def test_a_channel_that_nothing_serves_never_passes_for_one_that_works_again() -
         nothing.look_up(question, since=utc_now())
     log = Log()
     nothing.line().send([question._replace(lane=Lane.PAGING)], log)
-    assert log.answers == {0: RetryLater("nothing is set up that makes calls")}
+    assert log.answers == {0: RetryLater("nothing is set up that makes calls", is_outage=True)}

@@ -1,23 +1,26 @@
 """Senders of one mailing, and an officer who cancels it, at the same moment: nobody waits for what need not be."""
 
 from collections.abc import Iterator
-from threading import Thread
+from threading import Event, Thread
 
 import pytest
 from flask import Flask
 from sqlalchemy import text
 
 from tests.delivery.conftest import EVERYBODY, WORDS
+from tests.standins.processes import eventually
 from tsalert.core.actors import Actor, Permission, Via
 from tsalert.core.clock import utc_now
 from tsalert.db import db, transaction
 from tsalert.delivery import claiming, queries, service
 from tsalert.delivery.claiming import Claimant, Claimed
 from tsalert.delivery.counting import count_moves
+from tsalert.delivery.models import Mailing
 from tsalert.delivery.outcomes import record_outcomes, write_outcomes
 from tsalert.delivery.ports import Accepted
 from tsalert.delivery.retries import Outcome, outcome
-from tsalert.delivery.rules import Channel, EndpointStatus, Lane
+from tsalert.delivery.returning import lock_mailing
+from tsalert.delivery.rules import Channel, EndpointStatus, Lane, MailingState
 
 pytestmark = pytest.mark.db
 MAIL = Channel.EMAIL
@@ -95,6 +98,40 @@ def test_cancelling_waits_for_a_sender_that_claims_and_the_sender_not_for_it(fre
     with transaction() as session:
         record_outcomes(session, MAIL, "first", taken(second), now=utc_now())
     assert counts(mailing_id) == {"accepted": 2, "cancelled": 2}
+
+
+def test_who_adds_to_a_mailing_while_a_sender_counts_the_last_of_it_and_the_sender_wait_in_no_circle(
+    fresh_app: Flask, mailing_id: int
+) -> None:
+    """The one holds the mailing and asks for its counters, the other holds them and learns that the mailing is done."""
+    with transaction() as session:
+        last = claiming.claim(session, MAIL, "first", 4, now=utc_now())
+    is_held, is_counted = Event(), Event()
+
+    def add_nobody_new() -> None:
+        with fresh_app.app_context(), transaction() as session:
+            lock_mailing(session, mailing_id)
+            is_held.set()
+            is_counted.wait(30)
+            assert service.enqueue(session, mailing_id, EVERYBODY, now=utc_now()) == 0
+
+    adding = Thread(target=add_nobody_new)
+    adding.start()
+    is_held.wait(30)
+    with transaction() as session:
+        session.execute(text("SET LOCAL lock_timeout = '5s'"))
+        outcomes = {number: each for one in last for number, each in taken(one).items()}
+        record_outcomes(session, MAIL, "first", outcomes, now=utc_now())
+        is_counted.set()
+        eventually(lambda: waits_for_a_lock() or not adding.is_alive())
+    adding.join(30)
+    assert db.session().get_one(Mailing, mailing_id).state == MailingState.COMPLETED, "neither left it to the other"
+
+
+def waits_for_a_lock() -> bool:
+    with db.engine.connect() as connection:
+        here = "datname = current_database() AND wait_event_type = 'Lock'"
+        return bool(connection.scalar(text(f"SELECT count(*) FROM pg_stat_activity WHERE {here}")))
 
 
 def counts_elsewhere(mailing_id: int) -> dict[str, int]:

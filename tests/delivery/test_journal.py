@@ -1,11 +1,12 @@
 """Journals: what is known of a sender after its death."""
 
 import os
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
-from tsalert.delivery.journal import Journal, is_here, orphans, read_answer, write_answer
+from tsalert.delivery.journal import Journal, Replayed, is_here, left_behind, orphans, read_answer, write_answer
 from tsalert.delivery.ports import Accepted, Answer, InDoubt, Rejected, RetryLater
 from tsalert.delivery.rules import SuppressionReason
 
@@ -87,6 +88,40 @@ def test_a_full_disk_stops_a_message_before_it_leaves(tmp_path: Path) -> None:
     journal.close()
 
 
+def test_an_answer_of_which_a_full_disk_took_half_leaves_its_message_in_doubt(tmp_path: Path) -> None:
+    """The next line stands behind the half, and the worker that reads both must not fall over them."""
+    journal = Journal(tmp_path)
+    cut = (b"E\t1\trejected\tboun", b"E\t2\tlater\t1", b"E\t3\tlat")
+    for number, half in enumerate(cut, start=1):
+        journal.begin(number)
+        os.write(journal._file, half + b"E\t9\taccepted\t\t250 ok\n")
+    die(journal)
+    (orphan,) = orphans(tmp_path)
+    assert [type(answer) for answer in orphan.read().answers.values()] == [InDoubt] * len(cut)
+    orphan.remove()
+
+
+def test_a_journal_of_before_the_machine_was_started_again_is_found_once_its_sender_would_have_touched_it(
+    tmp_path: Path,
+) -> None:
+    journal = Journal(tmp_path)
+    journal.begin(1)
+    journal.end(1, Accepted("250 ok"))
+    journal.begin(2)
+    earlier = journal._path.rename(tmp_path / "an-earlier-start.1.journal")
+    now = datetime.now(UTC)
+    later = now + timedelta(minutes=1)
+    assert (list(orphans(tmp_path)), list(left_behind(tmp_path, later))) == ([], []), "somebody holds it"
+    die(journal)
+    assert (list(orphans(tmp_path)), list(left_behind(tmp_path, now - timedelta(minutes=1)))) == ([], [])
+    (orphan,) = left_behind(tmp_path, later)
+    told = orphan.read()
+    assert orphan.owner == "an-earlier-start.1"
+    assert told == Replayed({1: Accepted("250 ok")}, frozenset({2}), is_whole=False)
+    orphan.remove()
+    assert not earlier.exists()
+
+
 @pytest.mark.parametrize(
     "answer",
     [
@@ -96,6 +131,7 @@ def test_a_full_disk_stops_a_message_before_it_leaves(tmp_path: Path) -> None:
         Rejected("left", SuppressionReason.OPTED_OUT),
         RetryLater("busy"),
         RetryLater("busy", 30.5),
+        RetryLater("no connection", is_outage=True),
         InDoubt("cut"),
     ],
 )

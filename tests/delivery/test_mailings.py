@@ -9,9 +9,10 @@ from sqlalchemy.orm import Session
 
 from tests.conftest import NOW
 from tsalert.core.actors import Actor
+from tsalert.core.clock import utc_now
 from tsalert.core.errors import Conflict, NotAllowed, NotFound
-from tsalert.db import transaction
-from tsalert.delivery import queries, service
+from tsalert.db import shared_now, transaction
+from tsalert.delivery import claiming, queries, service
 from tsalert.delivery.models import Endpoint, Mailing
 from tsalert.delivery.rules import Channel, Content, EndpointStatus, Lane, Status, SuppressionReason
 from tsalert.staff.rules import RoleName
@@ -45,6 +46,14 @@ def test_who_is_added_later_is_counted_on_their_channel_beside_those_who_wait_al
         add(session, address)
     assert service.enqueue(session, mailing_id, EVERYBODY, now=NOW) == 3
     assert queries.progress(session, mailing_id).by_channel == {"email": {"pending": 3}, "sms": {"pending": 2}}
+
+
+def test_what_a_web_process_whose_clock_is_fast_enqueues_is_due_at_once(session: Session) -> None:
+    fast = utc_now() + timedelta(minutes=5)
+    add(session, "pat@example.org")
+    mailing_id = service.create_mailing(session, WORDS, lane=Lane.BULK, now=fast)
+    service.enqueue(session, mailing_id, EVERYBODY, now=fast)
+    assert claiming.is_due(session, Channel.EMAIL, shared_now(session))
 
 
 def test_a_mailing_goes_by_the_channels_that_are_named_and_it_has_words_for(session: Session) -> None:

@@ -15,6 +15,7 @@ from tsalert.db import transaction
 from tsalert.delivery import claiming, service
 from tsalert.delivery.quiet import day_begins, is_quiet, lanes_that_leave, leaves_at
 from tsalert.delivery.rules import LANES, Channel, Lane
+from tsalert.delivery.waiting import what_waits
 
 MIDNIGHT = NOW.replace(hour=23)
 
@@ -89,6 +90,8 @@ def test_what_waits_by_night_is_sent_by_day(
         service.enqueue(work, mailing_id, EVERYBODY, now=MIDNIGHT)
     with transaction() as work:
         assert claiming.is_due(work, channel, MIDNIGHT) is leaves
+        (waits,) = [each for each in what_waits(work, now=MIDNIGHT) if each.channel == channel]
+        assert waits.due_since == (MIDNIGHT if leaves else None)  # or it would alarm somebody all night
         assert len(claiming.claim(work, channel, "night", 10, now=MIDNIGHT)) == int(leaves)
     with transaction() as work:
         assert len(claiming.claim(work, channel, "day", 10, now=day_begins(MIDNIGHT))) == int(not leaves)

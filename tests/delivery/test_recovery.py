@@ -98,6 +98,32 @@ def test_the_claim_of_a_lost_machine_is_in_doubt_once_its_lease_is_long_over(
     assert statuses(mailing_id) == {"accepted": 3}
 
 
+def test_what_a_machine_held_when_it_was_switched_off_is_settled_after_it_was_started_again(
+    people: People, mailing: Mailing, sender: MakeSender
+) -> None:
+    """Its journals lie where they lay. What they say is true, but the last lines may never have reached the disk."""
+    people(*(f"p{number}@example.org" for number in range(10)))
+    mailing_id, folder = mailing(), recovery.journal_folder()
+    claim_and_die(folder, answered=6, begun=1)
+    (journal,) = folder.iterdir()
+    journal.rename(folder / "an-earlier-start.1.journal")
+    with transaction() as session:
+        session.execute(update(Delivery).values(claimed_by="an-earlier-start.1"))
+    recovery.replay_journals(folder, now=utc_now())
+    recovery.repair(utc_now() + timedelta(minutes=19))
+    assert statuses(mailing_id) == {"pending": 10}
+    recovery.repair(utc_now() + timedelta(minutes=21))
+    assert list(folder.iterdir()) == []
+    assert statuses(mailing_id) == {"accepted": 6, "pending": 4}
+    assert db.session().scalars(select(Delivery.doubts).order_by(Delivery.id)).all() == [0] * 6 + [1] * 4
+    db.session.rollback()
+    make_all_due()
+    provider = Provider()
+    drain(sender(provider))
+    assert provider.addresses == [f"p{number}@example.org" for number in range(6, 10)]
+    assert statuses(mailing_id) == {"accepted": 10}
+
+
 def test_a_text_that_was_in_flight_is_never_sent_again_by_itself(
     people: People, mailing: Mailing, sender: MakeSender, journals: Path
 ) -> None:

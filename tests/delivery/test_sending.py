@@ -1,5 +1,6 @@
 """Sending: what each answer leaves in the queue, and that nothing is sent twice or lost."""
 
+import os
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -11,7 +12,7 @@ from sqlalchemy.orm import Session
 from tests.delivery.conftest import Provider
 from tsalert.core.clock import utc_now
 from tsalert.db import db, transaction
-from tsalert.delivery import outcomes, queries, recovery, service
+from tsalert.delivery import outcomes, queries, recovery, sending, service
 from tsalert.delivery.models import Delivery, Endpoint
 from tsalert.delivery.ports import InDoubt, Rejected, RetryLater, Unavailable
 from tsalert.delivery.rules import Channel, Lane, MailingState, Status, SuppressionReason
@@ -158,6 +159,36 @@ def test_a_fault_of_our_own_leaves_the_begun_mail_in_doubt_and_the_rest_waiting(
         rows = session.execute(query).all()
         doubts = {address: count for address, count in rows}  # noqa: C416 - rows are not typed as pairs
     assert doubts == {"a@example.org": 1, "b@example.org": 0}
+
+
+def test_a_sender_whose_journal_cannot_be_written_goes_on_once_it_can(
+    people: People, mailing: Mailing, sender: MakeSender, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    people("a@example.org", "b@example.org")
+    mailing_id, provider = mailing(), Provider()
+    one = sender(provider)
+    monkeypatch.setattr(sending, "_FIRST_PAUSE", 0.01)
+    whole, one._journal._file = one._journal._file, os.open("/dev/full", os.O_WRONLY)
+    for _ in range(3):
+        one._turn_safely()  # were this to raise, it would end its thread, and keep what it holds for good
+    assert (provider.addresses, statuses(mailing_id)) == ([], {"pending": 2})
+    os.close(one._journal._file)
+    one._journal._file = whole
+    drain(one)
+    assert provider.addresses == ["a@example.org", "b@example.org"]
+
+
+def test_a_sender_that_rests_for_long_takes_leave_of_its_provider(
+    sender: MakeSender, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A relay may allow few connections, and another sender may want the one that this one does not use."""
+    provider = Provider()
+    one = sender(provider)
+    monkeypatch.setattr(sending, "_HELD_SECONDS", 0.01)
+    one._rest(0.005)
+    assert provider.times_closed == 0
+    one._rest(0.02)
+    assert provider.times_closed == 1
 
 
 def test_results_survive_a_database_that_is_away_for_a_while(

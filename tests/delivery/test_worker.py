@@ -26,7 +26,7 @@ from tsalert.delivery.progress import Progress
 from tsalert.delivery.rules import Channel, Content, EndpointStatus, Lane
 from tsalert.installation import job_runs, workers
 from tsalert.jobs import TIMETABLE
-from tsalert.worker import first_runs, read_little
+from tsalert.worker import read_little
 
 CONNECTIONS = 4
 Add = Callable[[int], int]
@@ -209,14 +209,6 @@ def test_a_worker_refuses_to_start_with_another_installations_address_key(
     wrong = settings | {"TSALERT_ADDRESS_KEY": "b" * 40}
     with pytest.raises(AssertionError, match="TSALERT_ADDRESS_KEY"), worker(wrong, tmp_path / "wrong.log"):
         pass
-
-
-def test_jobs_begin_one_after_the_other_and_officers_are_paged_among_the_first() -> None:
-    now = utc_now()
-    begins = dict(zip((job.name for job in TIMETABLE), first_runs(now), strict=True))
-    assert len(set(begins.values())) == len(TIMETABLE)
-    assert begins["page officers"] - now < timedelta(seconds=1)
-    assert max(begins.values()) - now < timedelta(seconds=10)
 
 
 @pytest.mark.any_database

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 
 import pytest
-from sqlalchemy import Engine, event, select
+from sqlalchemy import Engine, event, select, update
 from sqlalchemy.orm import Session
 
 from tests.alerts.conftest import new_draft, shown, subscribe
@@ -13,8 +13,11 @@ from tsalert.alerts import queries
 from tsalert.alerts import service as alerts
 from tsalert.alerts.models import Alert
 from tsalert.core.actors import Actor
+from tsalert.db import transaction
 from tsalert.delivery.models import Delivery, Endpoint
-from tsalert.digests.models import DigestItem
+from tsalert.delivery.rules import Status
+from tsalert.digests import service
+from tsalert.digests.models import DigestItem, DigestMailing
 
 MORNING = (NOW + timedelta(days=1)).replace(hour=9, minute=30)
 Publish = Callable[..., Alert]
@@ -47,6 +50,15 @@ def looked() -> Iterator[Callable[[], int]]:
     event.listen(Engine, "before_cursor_execute", keep)
     yield lambda: sum("JOIN subscriber" in each and "subscription" in each for each in found)
     event.remove(Engine, "before_cursor_execute", keep)
+
+
+def send_due(now: datetime) -> int:
+    """Make the mails that are due and let their providers take them; return how many messages there are."""
+    size = service.send_due(now)
+    with transaction() as session:
+        mine = (Delivery.mailing_id.in_(select(DigestMailing.mailing_id)), Delivery.status == Status.PENDING)
+        session.execute(update(Delivery).where(*mine).values(status=Status.ACCEPTED))
+    return size
 
 
 def told(session: Session) -> set[tuple[str, str, str]]:

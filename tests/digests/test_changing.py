@@ -9,14 +9,13 @@ from sqlalchemy.orm import Session
 
 from tests.alerts.conftest import settle, shown, subscribe
 from tests.conftest import NOW
-from tests.digests.conftest import MORNING, Publish, told
+from tests.digests.conftest import MORNING, Publish, send_due, told
 from tsalert.alerts import editions
 from tsalert.alerts import service as alerts
 from tsalert.alerts.models import Alert
 from tsalert.alerts.rules import Edition, FollowUp, Kind
 from tsalert.core.actors import Actor
 from tsalert.delivery.models import Delivery, Endpoint
-from tsalert.digests import service
 from tsalert.subscribers.models import SubscriberEndpoint
 from tsalert.subscribers.preferences import choosing, moving
 from tsalert.subscribers.preferences.acting import by_officer, by_reader
@@ -67,7 +66,7 @@ def test_who_changes_how_often_hears_of_what_came_out_meanwhile_once(
     alert = publish()
     choose(session, ann, Choices(("all",), after), now=NOW + HOUR)
     for day in range(9):
-        service.send_due(MORNING + day * DAY)
+        send_due(MORNING + day * DAY)
     assert told(session) == {(ANN, alert.reference, "new")}
     assert ANN not in at_once(session, alert)
 
@@ -79,11 +78,11 @@ def test_who_changes_how_often_hears_that_what_a_mail_told_was_withdrawn(
     ann = subscribe(session, ANN, frequency="daily")
     session.commit()
     alert = publish()
-    service.send_due(MORNING)
+    send_due(MORNING)
     choose(session, ann, Choices(("all",), after), now=MORNING + HOUR)
     alerts.withdraw(alert.id, "It was another firm.", actor=officer(), now=MORNING + 2 * HOUR)
     for day in range(1, 9):
-        service.send_due(MORNING + day * DAY)
+        send_due(MORNING + day * DAY)
     assert told(session) == {(ANN, alert.reference, "new"), (ANN, alert.reference, "withdrawn")}
 
 
@@ -93,7 +92,7 @@ def test_who_hears_at_once_by_now_hears_how_that_went_on_of_which_a_mail_had_tol
     ann = subscribe(session, ANN, frequency="daily")
     session.commit()
     first = publish()
-    service.send_due(MORNING)
+    send_due(MORNING)
     choose(session, ann, Choices(("all",), "immediate"), now=MORNING + HOUR)
     written = FollowUp(Kind.UPDATE, "Roofers again", "They knock in Penge too.", NOW + 7 * DAY)
     author, approver = officer(name="Ali Author"), officer(name="Andy Approver")
@@ -103,7 +102,7 @@ def test_who_hears_at_once_by_now_hears_how_that_went_on_of_which_a_mail_had_tol
     update = session.get_one(Alert, update_id)
     assert ANN not in at_once(session, update)
     for day in range(1, 4):
-        service.send_due(MORNING + day * DAY)
+        send_due(MORNING + day * DAY)
     assert told(session) == {(ANN, first.reference, "new"), (ANN, update.reference, "new")}
 
 
@@ -113,7 +112,7 @@ def test_who_heard_at_once_and_waits_now_is_not_told_again(session: Session, pub
     alert = publish()
     assert ANN in at_once(session, alert)
     choose(session, ann, Choices(("scams", "doorstep-crime"), "daily"), now=NOW + HOUR)
-    assert service.send_due(MORNING) == 0
+    assert send_due(MORNING) == 0
 
 
 @pytest.mark.parametrize(("before", "after"), [("scams", "all"), ("all", "scams")])
@@ -126,7 +125,7 @@ def test_who_changes_topics_hears_of_what_they_waited_for_and_still_want(
     alert = publish(topic="scams", headline="Parcels")
     publish(topic="doorstep-crime", headline="Roofs")
     choose(session, ann, Choices((after,), "daily"), now=NOW + HOUR)
-    service.send_due(MORNING)
+    send_due(MORNING)
     assert told(session) == {(ANN, alert.reference, "new")}
 
 
@@ -136,16 +135,16 @@ def test_who_moves_to_another_address_is_told_there_what_they_wait_for_and_nothi
     ann = subscribe(session, ANN, frequency="daily")
     session.commit()
     had = publish()
-    service.send_due(MORNING)
+    send_due(MORNING)
     settle(session, session.scalars(select(Delivery.mailing_id).order_by(Delivery.id.desc())).first() or 0, "accepted")
     waited_for = publish(MORNING + HOUR, headline="Parcels")
     move(session, ann, NEW, officer=officer(), now=MORNING + 2 * HOUR)
-    service.send_due(MORNING + DAY)
+    send_due(MORNING + DAY)
     assert {line for line in told(session) if line[0] == NEW} == {(NEW, waited_for.reference, "new")}
     alerts.withdraw(had.id, "It was another firm.", actor=officer(), now=MORNING + DAY + HOUR)
-    service.send_due(MORNING + 2 * DAY)
+    send_due(MORNING + 2 * DAY)
     assert (NEW, had.reference, "withdrawn") in told(session)
-    assert service.send_due(MORNING + 3 * DAY) == 0
+    assert send_due(MORNING + 3 * DAY) == 0
 
 
 def test_who_moved_gets_the_correction_of_what_came_to_their_old_address(

@@ -6,14 +6,16 @@ from datetime import timedelta
 
 import pytest
 from flask.testing import FlaskClient
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from tests.alerts.conftest import subscribe
+from tests.alerts.conftest import settle, subscribe
 from tests.digests.conftest import MORNING, Publish
 from tsalert.alerts import service as alerts
 from tsalert.core.actors import Actor
 from tsalert.core.clock import utc_now
 from tsalert.digests import service
+from tsalert.digests.models import DigestMailing
 from tsalert.digests.rules import next_period
 from tsalert.subscribers.rules import Frequency
 
@@ -84,4 +86,7 @@ def test_programs_see_what_the_mails_told_of_an_alert(
     daily, weekly = answer["items"]
     assert (daily["told"], daily["told_withdrawn"], daily["waiting"]) == (1, 0, 0)
     assert (weekly["told"], weekly["waiting"]) == (0, 0)
+    settle(session, session.scalars(select(DigestMailing.mailing_id)).one(), "expired")
+    daily = (client.get(place, headers=token).json or {})["items"][0]
+    assert (daily["told"], daily["waiting"]) == (0, 1)
     assert client.get("/api/v1/digests/alerts/404", headers=token).status_code == 404

@@ -13,18 +13,20 @@ from sqlalchemy.orm import Session
 
 from tests.alerts.conftest import settle, shown, subscribe
 from tests.conftest import NOW
-from tests.digests.conftest import MORNING, Publish, told
+from tests.digests.conftest import MORNING, Publish, send_due, told
 from tsalert.alerts import editions
 from tsalert.alerts import service as alerts
+from tsalert.alerts.audience.reaching import count_readers
 from tsalert.alerts.models import Alert
 from tsalert.alerts.rules import Edition, FollowUp, Kind
 from tsalert.audit import service as audit
 from tsalert.core.actors import Actor
 from tsalert.delivery import service as delivery
+from tsalert.delivery.counting import change_counts
 from tsalert.delivery.models import Delivery, Endpoint, Mailing
 from tsalert.digests import queries as digests
 from tsalert.digests import readers, service
-from tsalert.digests.models import DigestMailing, DigestRun
+from tsalert.digests.models import DigestItem, DigestMailing, DigestRun
 from tsalert.digests.rules import Before, Told, Wish, due_period, is_told
 from tsalert.subscribers.models import Subscriber, Subscription, Topic
 from tsalert.subscribers.rules import Frequency
@@ -38,10 +40,21 @@ def test_who_chose_daily_is_told_the_next_morning_once(session: Session, publish
     subscribe(session, "ann@example.org", frequency="daily")
     session.commit()
     alert = publish()
-    assert service.send_due(MORNING) == 1
-    assert service.send_due(MORNING + timedelta(minutes=1)) == 0
-    assert service.send_due(MORNING + timedelta(days=1)) == 0
+    assert send_due(MORNING) == 1
+    assert send_due(MORNING + timedelta(minutes=1)) == 0
+    assert send_due(MORNING + timedelta(days=1)) == 0
     assert told(session) == {("ann@example.org", alert.reference, "new")}
+
+
+def test_the_next_mail_names_only_what_somebody_has_not_had(session: Session, publish: Publish) -> None:
+    subscribe(session, "ann@example.org", frequency="daily")
+    session.commit()
+    publish()
+    send_due(MORNING)
+    new = publish(MORNING, headline="Parcels")
+    daily, weekly = digests.coming(session, now=MORNING)
+    assert (daily.references, daily.readers) == ((new.reference,), 1)
+    assert (weekly.references, weekly.readers) == ((), 0)
 
 
 def test_who_has_the_same_to_hear_of_gets_one_mailing(session: Session, publish: Publish) -> None:
@@ -51,10 +64,10 @@ def test_who_has_the_same_to_hear_of_gets_one_mailing(session: Session, publish:
     session.commit()
     publish()
     publish(topic="all", headline="Everything")
-    assert service.send_due(MORNING) == 4
+    assert send_due(MORNING) == 4
     assert session.scalar(select(func.count()).select_from(DigestMailing)) == 1
     publish(MORNING, headline="Roofs", topic="doorstep-crime")
-    assert service.send_due(MORNING + timedelta(days=1)) == 4
+    assert send_due(MORNING + timedelta(days=1)) == 4
 
 
 def test_the_list_is_looked_through_once_for_each_alert_however_many_mails_come_of_it(
@@ -64,7 +77,7 @@ def test_the_list_is_looked_through_once_for_each_alert_however_many_mails_come_
     session.commit()
     publish()
     before = looked()
-    service.send_due(MORNING)
+    send_due(MORNING)
     assert looked() - before == 1
     for number, topic in enumerate(("scams", "doorstep-crime", "all")):
         for formats in ("", "large_print"):
@@ -72,7 +85,7 @@ def test_the_list_is_looked_through_once_for_each_alert_however_many_mails_come_
     session.commit()
     publish(MORNING, topic="scams", headline="Parcels")
     before = looked()
-    service.send_due(MORNING + timedelta(days=1))
+    send_due(MORNING + timedelta(days=1))
     assert session.scalar(select(func.count()).select_from(DigestMailing)) == 7
     assert looked() - before == 2
 
@@ -81,7 +94,35 @@ def test_an_urgent_alert_that_came_at_once_is_not_told_again(session: Session, p
     subscribe(session, "ann@example.org", frequency="daily")
     session.commit()
     publish(urgency="urgent")
-    assert service.send_due(MORNING) == 0
+    assert send_due(MORNING) == 0
+
+
+def test_whom_a_mail_did_not_reach_in_its_time_is_told_with_the_next(
+    session: Session, publish: Publish, officer: Callable[..., Actor]
+) -> None:
+    came, did_not = ("accepted", "delivered", "unknown"), ("expired", "failed", "pending")
+    for fate in (*came, *did_not):
+        subscribe(session, f"{fate}@example.org", frequency="daily")
+    session.commit()
+    alert = publish(expires_at=NOW + timedelta(days=30))
+
+    def end_as_named() -> None:
+        """Let the mail server be away all day: some messages are given up, one still waits when its time is over."""
+        for fate in (*came, *did_not):
+            mine = select(Endpoint.id).where(Endpoint.address == f"{fate}@example.org").scalar_subquery()
+            session.execute(update(Delivery).where(Delivery.endpoint_id == mine).values(status=fate))
+        session.commit()
+
+    assert service.send_due(MORNING) == 6
+    end_as_named()
+    assert service.send_due(MORNING + timedelta(hours=1)) == 0
+    alerts.withdraw(alert.id, WHY, actor=officer(), now=MORNING + timedelta(hours=2))
+    assert send_due(MORNING + timedelta(days=1)) == 3
+    publish(MORNING + timedelta(days=1), expires_at=NOW + timedelta(days=30), headline="Parcels")
+    assert service.send_due(MORNING + timedelta(days=2)) == 6
+    end_as_named()
+    assert send_due(MORNING + timedelta(days=3)) == 3
+    assert send_due(MORNING + timedelta(days=4)) == 0
 
 
 def test_who_paused_their_alerts_gets_no_mail_until_they_resume(session: Session, publish: Publish) -> None:
@@ -90,11 +131,11 @@ def test_who_paused_their_alerts_gets_no_mail_until_they_resume(session: Session
     publish()
     session.execute(update(Subscriber).values(paused_until=NOW + timedelta(days=30)))
     session.commit()
-    service.send_due(MORNING)
+    send_due(MORNING)
     assert told(session) == set()
     session.execute(update(Subscriber).values(paused_until=None))
     session.commit()
-    service.send_due(MORNING + timedelta(days=1))
+    send_due(MORNING + timedelta(days=1))
     assert len(told(session)) == 1
 
 
@@ -102,18 +143,18 @@ def test_an_alert_that_is_over_is_left_out(session: Session, publish: Publish) -
     subscribe(session, "ann@example.org", frequency="daily")
     session.commit()
     publish(expires_at=MORNING - timedelta(hours=2))
-    assert service.send_due(MORNING) == 0
+    assert send_due(MORNING) == 0
 
 
 def test_changing_from_weekly_to_daily_misses_nothing(session: Session, publish: Publish) -> None:
     endpoint_id = subscribe(session, "ann@example.org", frequency="weekly")
     session.commit()
     alert = publish()
-    service.send_due(MORNING)
+    send_due(MORNING)
     session.query(Subscription).filter_by(endpoint_id=endpoint_id).update({"frequency": "daily"})
     session.commit()
-    service.send_due(MORNING + timedelta(days=1))
-    service.send_due(MORNING + timedelta(days=8))
+    send_due(MORNING + timedelta(days=1))
+    send_due(MORNING + timedelta(days=8))
     assert told(session) == {("ann@example.org", alert.reference, "new")}
 
 
@@ -124,8 +165,8 @@ def test_an_alert_of_a_morning_on_which_nothing_ran_is_told_with_the_next_mail(
     subscribe(session, "ann@example.org", frequency=often)
     session.commit()
     alert = publish(expires_at=NOW + timedelta(days=30))
-    assert service.send_due(_MONDAY + timedelta(days=7)) == 1
-    assert service.send_due(_MONDAY + timedelta(days=14)) == 0
+    assert send_due(_MONDAY + timedelta(days=7)) == 1
+    assert send_due(_MONDAY + timedelta(days=14)) == 0
     assert told(session) == {("ann@example.org", alert.reference, "new")}
 
 
@@ -135,16 +176,44 @@ def test_an_alert_that_was_told_and_then_taken_back_is_told_as_withdrawn(
     subscribe(session, "ann@example.org", frequency="daily")
     session.commit()
     alert = publish()
-    service.send_due(MORNING)
+    send_due(MORNING)
     subscribe(session, "late@example.org", frequency="daily")
     session.commit()
     alerts.withdraw(alert.id, WHY, actor=officer(), now=MORNING + timedelta(hours=1))
-    assert service.send_due(MORNING + timedelta(days=1)) == 1
-    assert service.send_due(MORNING + timedelta(days=2)) == 0
+    assert send_due(MORNING + timedelta(days=1)) == 1
+    assert send_due(MORNING + timedelta(days=2)) == 0
     assert told(session) == {
         ("ann@example.org", alert.reference, "new"),
         ("ann@example.org", alert.reference, "withdrawn"),
     }
+
+
+def test_an_alert_that_is_taken_back_while_its_mail_waits_to_leave_is_told_to_nobody_further(
+    session: Session, publish: Publish, officer: Callable[..., Actor]
+) -> None:
+    gone, waits = (subscribe(session, f"{name}@example.org", frequency="daily") for name in ("gone", "waits"))
+    session.commit()
+    wrong, right = publish(), publish(headline="Parcels")
+    assert service.send_due(MORNING) == 2
+    session.execute(update(Delivery).where(Delivery.endpoint_id == gone).values(status="accepted"))
+    mailing_id = session.scalars(select(DigestMailing.mailing_id)).one()
+    change_counts(session, {(mailing_id, "email", "pending"): -1, (mailing_id, "email", "accepted"): 1})
+    session.commit()
+    assert service.send_due(MORNING + timedelta(minutes=1)) == 0
+    alerts.withdraw(wrong.id, WHY, actor=officer(), now=MORNING + timedelta(minutes=2))
+    assert service.send_due(MORNING + timedelta(minutes=3)) == 2
+    assert service.send_due(MORNING + timedelta(minutes=4)) == 0
+    query = select(DigestItem.alert_id, DigestItem.tells).join(
+        Delivery, (Delivery.mailing_id == DigestItem.mailing_id) & (Delivery.status != "cancelled")
+    )
+    heard = {
+        end: {tuple(row) for row in session.execute(query.where(Delivery.endpoint_id == end))} for end in (gone, waits)
+    }
+    assert heard[waits] == {(right.id, "new")}
+    assert heard[gone] == {(wrong.id, "new"), (right.id, "new"), (wrong.id, "withdrawn")}
+    (run,) = (each for each in digests.list_sent(session).items if each.progress)
+    assert run.progress is not None
+    assert run.progress.total == 3
 
 
 def test_an_alert_that_is_held_waits_for_a_later_mail(
@@ -154,9 +223,9 @@ def test_an_alert_that_is_held_waits_for_a_later_mail(
     session.commit()
     alert = publish()
     alerts.pause(alert.id, actor=officer(), now=NOW)
-    assert service.send_due(MORNING) == 0
+    assert send_due(MORNING) == 0
     alerts.resume(alert.id, actor=officer(), now=MORNING)
-    assert service.send_due(MORNING + timedelta(days=1)) == 1
+    assert send_due(MORNING + timedelta(days=1)) == 1
 
 
 @pytest.mark.parametrize("often", ["daily", "weekly"])
@@ -168,9 +237,9 @@ def test_an_alert_that_was_held_for_longer_than_a_week_is_told_once_it_goes_on(
     alert = publish(expires_at=NOW + timedelta(days=60))
     alerts.pause(alert.id, actor=officer(), now=NOW)
     goes_on = NOW + timedelta(days=20)
-    assert [service.send_due(MORNING + timedelta(days=day)) for day in range(20)] == [0] * 20
+    assert [send_due(MORNING + timedelta(days=day)) for day in range(20)] == [0] * 20
     alerts.resume(alert.id, actor=officer(), now=goes_on)
-    assert sum(service.send_due(goes_on + timedelta(days=day, hours=23)) for day in range(8)) == 1
+    assert sum(send_due(goes_on + timedelta(days=day, hours=23)) for day in range(8)) == 1
     assert told(session) == {("ann@example.org", alert.reference, "new")}
 
 
@@ -180,7 +249,7 @@ def test_an_alert_that_is_withdrawn_weeks_later_is_told_with_its_reason(
     endpoint_id = subscribe(session, "ann@example.org", frequency="daily", topic="doorstep-crime")
     session.commit()
     alert = publish()
-    service.send_due(MORNING)
+    send_due(MORNING)
     # What was told wrongly is taken back whatever its reader wants to hear of now.
     topic_id = session.scalars(select(Topic.id).where(Topic.slug == "scams")).one()
     session.query(Subscription).filter_by(endpoint_id=endpoint_id).update({"topic_id": topic_id})
@@ -188,8 +257,8 @@ def test_an_alert_that_is_withdrawn_weeks_later_is_told_with_its_reason(
     settle(session, editions.mailings_of(session, alert.id)[Edition.ORDINARY], "accepted")
     late = MORNING + timedelta(days=30)
     alerts.withdraw(alert.id, WHY, actor=officer(), now=late)
-    assert service.send_due(late) == 1
-    assert service.send_due(late + timedelta(days=1)) == 0
+    assert send_due(late) == 1
+    assert send_due(late + timedelta(days=1)) == 0
     mailing = session.scalars(select(Mailing).order_by(Mailing.id.desc())).first()
     assert mailing is not None
     for words in (mailing.text, mailing.html or ""):
@@ -205,7 +274,7 @@ def test_who_did_not_hear_of_an_alert_hears_nothing_of_its_withdrawal(
     session.commit()
     alert = publish()
     alerts.withdraw(alert.id, WHY, actor=officer(), now=NOW)
-    assert sum(service.send_due(MORNING + timedelta(days=day)) for day in range(9)) == 0
+    assert sum(send_due(MORNING + timedelta(days=day)) for day in range(9)) == 0
 
 
 @pytest.mark.parametrize(
@@ -223,7 +292,7 @@ def test_what_was_told_stays_as_it_was_told(session: Session, publish: Publish, 
     subscribe(session, "ann@example.org", frequency="daily")
     session.commit()
     publish()
-    service.send_due(MORNING)
+    send_due(MORNING)
     with pytest.raises(DatabaseError, match="stays as it was told"):
         session.execute(text(change))
     session.rollback()
@@ -246,7 +315,7 @@ def test_each_reader_gets_the_edition_that_they_read(session: Session, publish: 
         subscribe(session, address, frequency="daily", kind="partner", formats=formats)
     session.commit()
     alert = publish()
-    assert service.send_due(MORNING) == 5
+    assert send_due(MORNING) == 5
     assert len(told(session)) == 5
     ordinary, large = _words_to(session, "ann@example.org"), _words_to(session, "large@example.org")
     partner = _words_to(session, "watch@example.org")
@@ -278,10 +347,31 @@ def test_a_mail_says_which_alert_another_one_continues(
     alert_id = alerts.follow_up(first.id, written, actor=author, now=NOW)
     alerts.submit(alert_id, actor=author, now=NOW)
     alerts.approve(alert_id, shown(alert_id), actor=approver, now=NOW)
-    service.send_due(MORNING)
+    send_due(MORNING)
     mailing = _words_to(session, "ann@example.org")
     for words in (mailing.text, mailing.html or ""):
         assert f"This is an update to our alert {first.reference}." in words
+
+
+def test_that_an_alert_is_over_is_told_to_those_alone_whom_a_mail_told_of_it(
+    session: Session, publish: Publish, officer: Callable[..., Actor]
+) -> None:
+    for address, frequency in (("ann@example.org", "daily"), ("bea@example.org", "weekly")):
+        subscribe(session, address, frequency=frequency)
+    session.commit()
+    first = publish()
+    settle(session, editions.mailings_of(session, first.id)[Edition.ORDINARY], "accepted")
+    service.send_due(MORNING)
+    author, approver, later = officer(name="Ali Author"), officer(name="Andy Approver"), MORNING + timedelta(hours=1)
+    written = FollowUp(Kind.ALL_CLEAR, "All clear", "They were arrested.", later + timedelta(days=20))
+    alert_id = alerts.follow_up(first.id, written, actor=author, now=later)
+    alerts.submit(alert_id, actor=author, now=later)
+    assert count_readers(session, session.get_one(Alert, alert_id), now=later).later == {"daily": 0, "weekly": 0}
+    alerts.approve(alert_id, shown(alert_id), actor=approver, now=later)
+    over = session.get_one(Alert, alert_id).reference
+    assert service.send_due(MORNING + timedelta(days=1)) == 1
+    assert service.send_due(_MONDAY + timedelta(days=7)) == 0
+    assert told(session) == {("ann@example.org", first.reference, "new"), ("ann@example.org", over, "new")}
 
 
 def test_a_correction_is_no_news_in_a_mail_which_takes_back_what_it_told_by_itself(
@@ -292,12 +382,12 @@ def test_a_correction_is_no_news_in_a_mail_which_takes_back_what_it_told_by_itse
     alert = publish()
     reference = alert.reference
     settle(session, editions.mailings_of(session, alert.id)[Edition.ORDINARY], "accepted")
-    service.send_due(MORNING)
+    send_due(MORNING)
     later = MORNING + timedelta(hours=1)
     correction_id = alerts.withdraw(alert.id, WHY, tell_readers=True, actor=officer(), now=later)
     assert correction_id is not None
     alerts.approve(correction_id, shown(correction_id), actor=officer(name="Andy Approver"), now=later)
-    assert service.send_due(MORNING + timedelta(days=1)) == 1
+    assert send_due(MORNING + timedelta(days=1)) == 1
     assert told(session) == {("ann@example.org", reference, "new"), ("ann@example.org", reference, "withdrawn")}
 
 
@@ -305,7 +395,7 @@ def test_what_a_partner_passes_on_of_a_mail_holds_nobodys_own_link(session: Sess
     subscribe(session, "watch@example.org", frequency="weekly", kind="partner")
     session.commit()
     alert = publish()
-    service.send_due(_MONDAY)
+    send_due(_MONDAY)
     mailing = _words_to(session, "watch@example.org")
     for words in (mailing.text, mailing.html or ""):
         own, line, below = words.partition("Please pass on everything below this line")
@@ -324,7 +414,7 @@ def test_a_mobile_gets_one_line_with_the_way_to_the_alerts(session: Session, pub
     subscribe(session, "+447700900042", frequency="daily")
     session.commit()
     alert = publish()
-    service.send_due(MORNING)
+    send_due(MORNING)
     mailing = session.scalars(select(Mailing).join(DigestMailing, DigestMailing.mailing_id == Mailing.id)).one()
     assert mailing.sms is not None
     assert "1 new scam alert" in mailing.sms
@@ -356,7 +446,7 @@ def test_a_crash_at_any_step_loses_nothing_and_doubles_nothing(
         with pytest.raises(KeyboardInterrupt):
             service.send_due(MORNING)
     assert session.scalar(select(func.count()).select_from(DigestRun)) == 0
-    assert service.send_due(MORNING + timedelta(minutes=1)) == 1
+    assert send_due(MORNING + timedelta(minutes=1)) == 1
     assert told(session) == {("ann@example.org", alert.reference, "new")}
 
 
@@ -433,7 +523,7 @@ def test_the_database_tells_whom_the_rule_tells(
             session.add(_copy(model, topic=topic, wards=list(wards), **times))
             session.flush()
         items = digests.lines(session, period, now=now)
-        with readers.gathered(session, items, often) as shares:
+        with readers.gathered(session, items, often, now=now) as shares:
             people_of = {share.bits: session.execute(readers.people_of(share)).all() for share in shares}
         by_sql = {
             (endpoint_id, item.alert.id)

@@ -140,7 +140,7 @@ def test_the_council_writes_in_its_own_template(tmp_path: Path) -> None:
     template.save(str(tmp_path / "brand.docx"))
     file = read(write_word(everything(), template=tmp_path / "brand.docx"))
     assert file.sections[0].header.paragraphs[0].text == "Testshire Council"
-    assert "Civic Centre" in file.sections[0].footer.paragraphs[0].text
+    assert file.sections[0].footer.paragraphs[0].text.startswith("Civic Centre, Testtown\nD26-00031-U  Page ")
     assert file.styles["Heading 1"].font.name == "Arial"
 
 
@@ -151,6 +151,58 @@ def test_a_template_without_some_styles_is_refused_by_their_names(tmp_path: Path
     template.save(str(tmp_path / "brand.docx"))
     with pytest.raises(Unavailable, match="lacks these styles: Heading 2, Caption"):
         write_word(everything(), template=tmp_path / "brand.docx")
+
+
+@pytest.mark.parametrize(("style", "other"), [("Title", "character"), ("Table Grid", "paragraph")])
+def test_a_style_that_cannot_be_put_on_what_it_is_for_is_as_good_as_none(
+    style: str, other: str, tmp_path: Path
+) -> None:
+    template = docx.Document()
+    template.styles[style].element.set(qn("w:type"), other)
+    template.save(str(tmp_path / "brand.docx"))
+    with pytest.raises(Unavailable, match=f"lacks the style: {style}"):
+        write_word(everything(), template=tmp_path / "brand.docx")
+
+
+@pytest.mark.parametrize("number", ["0", "99"])
+def test_a_template_whose_lists_have_lost_their_numbers_is_refused_in_words(number: str, tmp_path: Path) -> None:
+    template = docx.Document()
+    template.styles["List Number"].element.find(f".//{qn('w:numId')}").set(qn("w:val"), number)
+    template.save(str(tmp_path / "brand.docx"))
+    with pytest.raises(Unavailable, match="style List Number has lost its numbering"):
+        write_word(everything(), template=tmp_path / "brand.docx")
+
+
+def test_a_template_that_counts_by_another_style_keeps_its_way(tmp_path: Path) -> None:
+    template = docx.Document()
+    style = template.styles["List Number"].element
+    style.pPr.remove(style.find(f".//{qn('w:numPr')}"))
+    template.save(str(tmp_path / "brand.docx"))
+    assert read(write_word(everything(), template=tmp_path / "brand.docx")).paragraphs
+
+
+def test_what_marks_each_page_also_stands_on_first_and_even_ones_that_a_template_sets_apart(tmp_path: Path) -> None:
+    template = docx.Document()
+    template.settings.odd_and_even_pages_header_footer = True
+    template.sections[0].different_first_page_header_footer = True
+    template.sections[0].first_page_footer.paragraphs[0].text = "Civic Centre, Testtown"
+    template.save(str(tmp_path / "brand.docx"))
+    section = read(write_word(everything(), template=tmp_path / "brand.docx")).sections[0]
+    feet = [each.paragraphs[-1].text for each in (section.footer, section.even_page_footer, section.first_page_footer)]
+    assert all("D26-00031-U" in foot for foot in feet), feet
+    assert feet[-1].startswith("Civic Centre, Testtown\n")
+
+
+def test_a_foot_that_is_all_a_table_gets_a_line_beneath_it(tmp_path: Path) -> None:
+    template = docx.Document()
+    footer = template.sections[0].footer
+    footer.is_linked_to_previous = False
+    footer.add_table(1, 2, template.sections[0].page_width)
+    for paragraph in footer.paragraphs:
+        paragraph._p.getparent().remove(paragraph._p)
+    template.save(str(tmp_path / "brand.docx"))
+    (foot,) = read(write_word(everything(), template=tmp_path / "brand.docx")).sections[0].footer.paragraphs
+    assert "D26-00031-U" in foot.text
 
 
 def test_a_template_that_is_no_word_file_is_refused_in_words(tmp_path: Path) -> None:

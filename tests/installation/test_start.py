@@ -43,6 +43,15 @@ def test_a_database_file_on_a_network_disk_is_refused() -> None:
     assert rules.file_system_of(PurePosixPath("/mnt/council files/x"), MOUNTS) in rules.NETWORK_FILE_SYSTEMS
 
 
+def test_a_database_file_is_looked_for_where_a_link_leads(
+    app: Flask, session: Session, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rules, "NETWORK_FILE_SYSTEMS", {"proc"})
+    (tmp_path / "link").symlink_to("/proc/self")
+    linked = replace(chosen(app), database_url=f"sqlite:///{tmp_path / 'link' / 'tsalert.db'}")
+    assert service.start_faults(linked)[0].startswith("TSALERT_DATABASE_URL is a SQLite file on a network disk (proc)")
+
+
 def chosen(app: Flask) -> Settings:
     configured: Settings = app.extensions["tsalert_settings"]
     return configured
@@ -52,6 +61,9 @@ def test_a_database_file_is_made_for_its_owner_alone(app: Flask, tmp_path: Path)
     folder = tmp_path / "new"
     create_app(replace(chosen(app), database_url=f"sqlite:///{folder / 'tsalert.db'}"))
     assert stat.S_IMODE((folder / "tsalert.db").stat().st_mode) == 0o600
+    beneath_a_file = replace(chosen(app), database_url=f"sqlite:///{folder / 'tsalert.db' / 'tsalert.db'}")
+    with pytest.raises(SettingsError, match=r"tsalert\.db/tsalert\.db cannot be made: (File exists|Not a directory)"):
+        create_app(beneath_a_file)
 
 
 def test_a_sound_installation_starts_again_and_again(app: Flask, session: Session) -> None:

@@ -159,7 +159,7 @@ def test_a_fault_of_our_account_and_a_limit_stop_everything_and_blame_nobody(
     with pytest.raises(Unavailable, match=words) as refusal:
         line.send([sms(1, order), sms(2, "Words")], log)
     assert refusal.value.after == after
-    assert log.answers == {1: RetryLater(str(refusal.value), after)}
+    assert log.answers == {1: RetryLater(str(refusal.value), after, is_outage=True)}
 
 
 def test_a_page_does_not_wait_for_the_day_to_end(line: NotifyLine) -> None:
@@ -167,7 +167,7 @@ def test_a_page_does_not_wait_for_the_day_to_end(line: NotifyLine) -> None:
     with pytest.raises(Unavailable) as refusal:
         line.send([sms(1, "error:429:TooManyRequestsError", lane=Lane.PAGING)], log)
     assert refusal.value.after is None
-    assert log.answers == {1: RetryLater(str(refusal.value))}
+    assert log.answers == {1: RetryLater(str(refusal.value), is_outage=True)}
 
 
 @pytest.mark.parametrize(
@@ -250,7 +250,7 @@ def test_a_server_that_went_away_is_certainly_not_sent(open_line: Callable[..., 
     log = Log()
     with pytest.raises(Unavailable, match="no connection"):
         line.send([sms(2, "Words"), sms(3, "Words")], log)
-    assert log.answers == {2: RetryLater("no connection to Notify")}
+    assert log.answers == {2: RetryLater("no connection to Notify", is_outage=True)}
 
 
 def test_nothing_is_begun_once_time_is_up(line: NotifyLine, notify: Notify) -> None:

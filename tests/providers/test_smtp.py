@@ -99,8 +99,7 @@ def test_a_cut_after_the_content_leaves_exactly_that_mail_in_doubt(
     line_to: LineTo, server: MailServer, name: str
 ) -> None:
     log, line = Log(), line_to(server)
-    with pytest.raises(Unavailable):
-        line.send([mail(0, "a"), mail(1, name), mail(2, "c")], log)
+    line.send([mail(0, "a"), mail(1, name), mail(2, "c")], log)
     assert isinstance(log.answers[0], Accepted)
     assert isinstance(log.answers[1], InDoubt)
     assert 2 not in log.answers
@@ -118,8 +117,7 @@ def test_a_server_that_never_answers_leaves_one_mail_in_doubt(line_to: LineTo, s
 
 def test_a_server_that_closes_at_an_envelope_has_certainly_not_taken_it(line_to: LineTo, server: MailServer) -> None:
     log, line = Log(), line_to(server)
-    with pytest.raises(Unavailable, match="421"):
-        line.send([mail(0, "a"), mail(1, "closing"), mail(2, "c")], log)
+    line.send([mail(0, "a"), mail(1, "closing"), mail(2, "c")], log)
     assert isinstance(log.answers[0], Accepted)
     assert isinstance(log.answers[1], RetryLater)
     assert 2 not in log.answers

@@ -2,6 +2,8 @@
 
 from collections import Counter
 from collections.abc import Iterator
+from threading import Barrier
+from time import monotonic
 
 import pytest
 
@@ -11,7 +13,8 @@ from tests.standins.mail_server import MailServer, running
 from tsalert.delivery.ports import Accepted, InDoubt, RetryLater, Unavailable
 from tsalert.mail_settings import SmtpSettings
 from tsalert.providers.smtp import SmtpEmail
-from tsalert.providers.smtp_line import SmtpLine
+from tsalert.providers.smtp_line import SmtpLine, Want
+from tsalert.providers.smtp_wire import Wire
 
 CONNECTIONS = 3
 
@@ -87,6 +90,61 @@ def test_a_server_that_takes_two_connections_gets_everything_over_two() -> None:
         line.close()
         # The third was asked for once, and not with every batch.
         assert server.connections == 3
+
+
+def test_connections_are_opened_together_as_many_more_each_time_as_are_open_already(server: MailServer) -> None:
+    """Opened one by one, thirty-two of them to a server far away would hold up everybody for seconds."""
+    settings = SmtpSettings("127.0.0.1", server.port, "none", connections=8)
+    gateway = SmtpEmail(settings, sender="a@example.org", timeout=5)
+    waiting = iter([Barrier(1), Barrier(1), *[Barrier(2)] * 2, *[Barrier(4)] * 4])
+
+    def connect(*, is_first: bool) -> Wire:
+        next(waiting).wait(30)  # it breaks where nobody else comes
+        return gateway._connect(is_first=is_first)
+
+    line = SmtpLine(connect, 8, sender="a@example.org", recycle_after=500, want=Want())
+    log = Log(connections=8)
+    line.send([mail(number, f"p{number}") for number in range(50)], log)
+    line.close()
+    assert len(log.answers) == len(server.taken) == 50
+    assert server.connections == 8
+
+
+def test_a_server_that_closes_each_connection_after_some_mails_is_not_taken_for_one_that_is_down() -> None:
+    with running(MailServer(most_mails=3)) as server:
+        settings = SmtpSettings("127.0.0.1", server.port, "none", connections=CONNECTIONS)
+        line = SmtpEmail(settings, sender="a@example.org", timeout=5).line()
+        log = send(line, *(f"p{number}" for number in range(20)))
+        line.close()
+    assert len(server.taken) == 3 * CONNECTIONS
+    assert Counter(type(answer) for answer in log.answers.values()) == {Accepted: 9, RetryLater: CONNECTIONS}
+
+
+def test_a_server_that_answers_no_third_connection_is_not_long_waited_for() -> None:
+    with running(MailServer(most_connections=2, is_deaf_beyond=True)) as server:
+        settings = SmtpSettings("127.0.0.1", server.port, "none", connections=CONNECTIONS)
+        line = SmtpEmail(settings, sender="a@example.org", timeout=60, patience_for_more=0.1).line()
+        began = monotonic()
+        send(line, *(f"p{number}" for number in range(20)))
+        assert monotonic() - began < 30
+        line.close()
+    assert len(server.taken) == 20
+
+
+def test_where_a_broadcast_has_all_connections_that_a_server_allows_it_gives_one_up_for_a_page() -> None:
+    with running(MailServer(most_connections=2)) as server:
+        settings = SmtpSettings("127.0.0.1", server.port, "none", connections=CONNECTIONS)
+        gateway = SmtpEmail(settings, sender="a@example.org", timeout=5)
+        broadcast, pages = gateway.line(), gateway.line()
+        send(broadcast, "p0", "p1", "p2")
+        with pytest.raises(Unavailable):
+            send(pages, "officer")
+        send(broadcast, "p3", "p4")
+        send(pages, "officer")
+        send(broadcast, "p5", "p6")
+        for line in (broadcast, pages):
+            line.close()
+    assert taken(server) == Counter(["officer", *(f"p{number}" for number in range(7))])
 
 
 def test_when_all_connections_break_the_server_is_left_in_peace(line: SmtpLine, server: MailServer) -> None:

@@ -1,12 +1,16 @@
 """Texts through Twilio's own client: what each answer means, and that doubt is never taken for refusal."""
 
+import ssl
 from collections.abc import Callable, Iterator
 from datetime import timedelta
+from http.server import BaseHTTPRequestHandler
 
 import pytest
 
 from tests.conftest import NOW
 from tests.providers.log import Log
+from tests.providers.test_smtp_security import certificate
+from tests.standins.serving import serving
 from tests.standins.twilio import ACCOUNT, TOKEN, Twilio, running
 from tsalert.config import TwilioSettings
 from tsalert.delivery.ports import Accepted, Answer, InDoubt, Message, Rejected, RetryLater, Unavailable
@@ -15,6 +19,7 @@ from tsalert.providers.twilio_codes import MEANINGS, verdict
 from tsalert.providers.twilio_line import TwilioLine
 from tsalert.providers.twilio_sms import TwilioSms
 
+__all__ = ["certificate"]
 GatewayTo = Callable[..., TwilioSms]
 
 
@@ -122,7 +127,19 @@ def test_no_server_at_all_is_certainly_not_sent() -> None:
     with pytest.raises(Unavailable, match="no connection"):
         line.send([sms(1, "Words"), sms(2, "Words")], log)
     line.close()
-    assert log.answers == {1: RetryLater("no connection to Twilio")}
+    assert log.answers == {1: RetryLater("no connection to Twilio", is_outage=True)}
+
+
+def test_a_server_for_which_nobody_vouches_was_certainly_sent_nothing(
+    certificate: ssl.SSLContext,
+) -> None:
+    log = Log()
+    with serving(BaseHTTPRequestHandler, 0, certificate) as url:
+        line = gateway(url).line()
+        with pytest.raises(Unavailable, match="no connection"):
+            line.send([sms(1, "Words"), sms(2, "Words")], log)
+        line.close()
+    assert log.answers == {1: RetryLater("no connection to Twilio", is_outage=True)}
 
 
 def test_nothing_is_begun_once_time_is_up(line: TwilioLine, twilio: Twilio) -> None:

@@ -201,6 +201,10 @@ def test_a_text_is_shown_as_it_will_read_before_it_is_saved(session: Session, au
     opened(author)
     page = author.post(f"{ONE}/texts/ahead", data={"body": "**Roofers** <b>", "version": "0", "act": "preview"})
     assert page.status_code == 422, "HTML is refused"
+    page = author.post(f"{ONE}/texts/ahead", data={"body": "x" * 30_000, "version": "0"})
+    assert (page.status_code, "Use 20,000 characters or fewer" in page.text, "x" * 30_000 in page.text) == (
+        422, True, True,
+    )  # fmt: skip
     page = author.post(f"{ONE}/texts/ahead", data={"body": "**Roofers**", "version": "0", "act": "preview"})
     assert "<strong>Roofers</strong>" in page.text
     assert "**Roofers**" in page.text

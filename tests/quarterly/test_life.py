@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import text
@@ -328,3 +329,31 @@ def test_the_database_refuses_to_change_what_was_published_signed_or_told(desk: 
     with pytest.raises(DatabaseError, match="stays as it was"):
         db.session.execute(text(change))
     db.session.rollback()
+
+
+def test_a_report_is_read_again_where_another_was_published_meanwhile(
+    session: Session, desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its public edition was not held against what the other one tells."""
+    desk.lock()
+    desk.sign_both()
+    whole_of = editions.whole_of
+    later = quarter(2022, 2)
+    opening.open_report(later, actor=desk.author, now=NOW)
+
+    def meanwhile(*arguments: Any, **named: Any) -> Any:
+        monkeypatch.setattr(editions, "whole_of", whole_of)
+        found = whole_of(*arguments, **named)
+        life.lock(later, actor=desk.author, now=NOW)
+        digest = whole_of(session, queries.get_report(session, later), memory=desk.memory, now=NOW).digest
+        for role, actor in ((AUTHOR, desk.author), (SECOND, desk.second)):
+            life.sign(later, role, digest, memory=desk.memory, actor=actor, now=NOW)
+        life.publish(later, memory=desk.memory, actor=desk.second, now=NOW)
+        return found
+
+    monkeypatch.setattr(editions, "whole_of", meanwhile)
+    with pytest.raises(Overtaken, match="Another quarter's report was published meanwhile"):
+        desk.publish()
+    assert status(session) == Status.SIGNED
+    desk.publish()
+    assert status(session) == Status.PUBLISHED

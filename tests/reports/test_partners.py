@@ -110,6 +110,18 @@ def test_a_month_hides_no_rolling_year_of_the_same_partner(session: Session, man
     assert [row.current.number for row in month.rows] == [130]
 
 
+def test_capitals_make_no_other_partner_and_no_other_category(session: Session, manager: Actor) -> None:
+    enter_figure(NewFigure("Police", "Burglary", read_period("May 2021"), 100), actor=manager, now=NOW)
+    rows = "partner,category,period,count\nPOLICE,burglary,May 2022,150\npolice,Robbery,May 2022,7\n"
+    import_figures(rows + "Police,ROBBERY,May 2022,7\n", reason=None, actor=manager, now=NOW)
+    with pytest.raises(Conflict, match="150"):
+        enter_figure(NewFigure("police", "BURGLARY", read_period("May 2022"), 1), actor=manager, now=NOW)
+    (table,) = partner_tables(session)
+    assert [(row.category, row.change.text) for row in table.rows] == [
+        ("Burglary", "+50%"), ("Robbery", "not available"),
+    ]  # fmt: skip
+
+
 def test_bad_rows_are_refused_one_by_one_with_their_lines(session: Session, manager: Actor) -> None:
     file = (
         "category,partner,count,period\nBurglary,Police,1577,May 2022\n,Police,1,May 2022\nTheft,Police,lots,May 2022\n"
@@ -155,6 +167,15 @@ def test_what_is_no_such_file_is_refused_in_words(content: str) -> None:
     with pytest.raises(RuleViolation) as refused:
         read_file(content)
     assert refused.value.field == "file"
+
+
+def test_a_name_in_two_lines_is_one_name() -> None:
+    rows = read_file(
+        'partner,category,period,count\n"Fire\r\nService",Fires,May 2022,7\n"Fire\nService",Floods,May 2022,8\n'
+    )
+    assert [(line, each.partner, each.category) for line, each in rows.figures] == [
+        (3, "Fire Service", "Fires"), (5, "Fire Service", "Floods"),
+    ]  # fmt: skip
 
 
 def test_the_same_file_twice_changes_nothing(session: Session, manager: Actor) -> None:
@@ -226,6 +247,12 @@ def test_the_pages_enter_import_show_and_correct(signed_in: Callable[..., FlaskC
     corrected = desk.post(found[0], data={"count": "1,300", "reason": "Their letter"}, follow_redirects=True)
     assert "1,300" in corrected.text
     assert desk.post("/partner-figures", data=typed | {"count": "few"}).status_code == 422
+    again = desk.post("/partner-figures", data=typed | {"count": "1,400", "source": "Their yearly report"})
+    assert (again.status_code, "for this already: 1,300" in again.text, "Their yearly report" in again.text) == (
+        409, True, True,
+    )  # fmt: skip
+    late = desk.post(found[0], data={"count": "1,500", "reason": "A letter of May"})
+    assert (late.status_code, "A letter of May" in late.text, "Correct that one" in late.text) == (409, True, True)
     latin = (io.BytesIO(b"\xff\xfe"), "crime.csv")
     refused = desk.post("/partner-figures/import", data={"file": latin}, content_type="multipart/form-data")
     assert (refused.status_code, "choose Save As" in refused.text) == (422, True)

@@ -22,7 +22,7 @@ from tsalert.response import service
 from tsalert.response.models import Breach
 from tsalert.staff import service as staff
 from tsalert.staff.rules import RoleName
-from tsalert.worker import Timetable
+from tsalert.timekeeping import Timetable
 
 HOUR = timedelta(hours=1)
 (NOTING,) = [job for job in TIMETABLE if job.name == "note missed targets"]

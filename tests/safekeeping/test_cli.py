@@ -1,6 +1,7 @@
 """The commands say what they did, and what they will not do."""
 
 from pathlib import Path
+from shutil import copyfile
 
 from tests.conftest import ask, make_console
 from tests.safekeeping.conftest import Service
@@ -21,6 +22,14 @@ def test_the_commands_make_check_and_restore_in_words(used: Service, tmp_path: P
     assert (status, "is there already" in said) == (1, True)
     status, said = run("backup", "check", file)
     assert (status, "is whole" in said) == (0, True)
+
+    inside = used.settings.files / "backup"
+    status, said = run("backup", "make", str(inside))
+    assert (status, "Keep backups elsewhere" in said, inside.exists()) == (1, True, False)
+    copyfile(file, inside)
+    status, said = run("backup", "restore", str(inside), "--replace")
+    assert (status, "Keep backups elsewhere" in said, inside.exists()) == (1, True, True)
+    inside.unlink()
 
     status, said = run("backup", "restore", file)
     assert (status, "Say --replace" in said) == (1, True)

@@ -9,10 +9,11 @@ from flask import Flask
 from sqlalchemy import inspect, text
 
 from tests.children import exit_status_of
-from tests.conftest import settings
+from tests.conftest import ask, make_console, settings
 from tests.database import copied_database, postgresql_server
 from tests.safekeeping.conftest import Service
 from tests.safekeeping.test_backups import but_notes
+from tests.spare_apps import standing_on
 from tests.whole import create_app
 from tsalert.audit import queries as audit
 from tsalert.config import SettingsError
@@ -90,6 +91,9 @@ def require_that_the_other_is_used(used: Service, other: Service) -> None:
     other.employ("new@example.org", RoleName.MANAGER)
     with used.alone(), pytest.raises(SettingsError, match="Everything was moved out"):
         check_start(used.settings)
+    with used.alone(), standing_on(used.settings, make_console) as console:
+        kept = ask(console, "mail", "receive", stdin="From: kim@example.org\n\nThey are back.\n")
+    assert (kept.exit_code, kept.output[:24]) == (os.EX_TEMPFAIL, "Everything was moved out")
     with pytest.raises(Conflict, match="not empty: 3 officers"):
         move(used, other.settings.database_url)
 

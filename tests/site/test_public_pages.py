@@ -1,6 +1,7 @@
 """What everybody reads without an account: drawn once for all, without a cookie or a script."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -9,6 +10,7 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
 from tests import outages
+from tests.conftest import make_app
 from tests.retention.conftest import desk_of
 from tsalert.core.actors import Actor
 from tsalert.core.clock import utc_now
@@ -49,6 +51,16 @@ def test_a_page_without_a_form_has_no_cookie_and_no_script_and_is_kept_by_caches
     assert answer.headers["Cache-Control"].startswith("public, max-age=")
     again = client.get(path, headers={"If-None-Match": answer.headers["ETag"]})
     assert (again.status_code, again.data) == (304, b"")
+
+
+def test_whoever_has_a_page_gets_it_anew_once_the_service_has_another_number(app: Flask, client: FlaskClient) -> None:
+    """At the door they would have rung the old one: a browser that asks whether its page still stands was told so."""
+    kept = app.extensions["tsalert_settings"]
+    other = make_app(replace(kept, rapid_response_number="07700 900999")).test_client()
+    for path in ("/welcome", "/at-the-door", "/alerts/published", "/published", *TEXTS):
+        mark = client.get(path).headers["ETag"]
+        answer = other.get(path, headers={"If-None-Match": mark})
+        assert (answer.status_code, "07700 900999" in answer.text) == (200, True), path
 
 
 @pytest.mark.parametrize("path", ALIKE)

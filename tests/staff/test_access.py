@@ -1,6 +1,7 @@
 """Access that is given and taken by command: at once, with a line in the trail, and never from the last who runs it."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 
 import pytest
@@ -14,6 +15,7 @@ from tests.conftest import NOW, PASSWORD
 from tsalert.audit.models import AuditEvent
 from tsalert.core.clock import utc_now
 from tsalert.db import db
+from tsalert.single_sign_on_settings import SingleSignOnSettings
 from tsalert.staff import service
 from tsalert.staff.rules import RoleName
 from tsalert.staff.tokens import queries as tokens
@@ -80,6 +82,22 @@ def test_an_officer_who_comes_back_signs_in_afresh(command: Command, client: Fla
     assert client.get("/board").status_code == 303
     assert tokens.find_actor(db.session(), token, now=utc_now()) is None
     assert signed_in_as(client, LEE).get("/board").status_code == 200
+
+
+def test_an_officer_who_left_and_comes_back_hears_of_the_ways_in_that_there_are(
+    command: Command, console: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    directory = SingleSignOnSettings("https://login.example.gov.uk", "tsalert", "no secret", "the council's directory")
+    by_password = f"once they have a password: flask --app wsgi staff password-link {LEE}.\n"
+    for single_sign_on, ways in (
+        (None, by_password),
+        (directory, f"with the council's directory, or {by_password}"),
+        (replace(directory, passwords_for=frozenset({KIM})), "with the council's directory.\n"),
+    ):
+        settings = replace(console.extensions["tsalert_settings"], single_sign_on=single_sign_on)
+        monkeypatch.setitem(console.extensions, "tsalert_settings", settings)
+        command("end", LEE)
+        assert command("activate", LEE).output == f"{LEE} can sign in {ways}"
 
 
 def test_a_new_password_ends_the_sessions_of_the_old_one(command: Command, client: FlaskClient) -> None:

@@ -40,6 +40,7 @@ class Envelope:
 
     is_open: bool = False
     recipient: str = ""
+    begun: int = 0
 
     def add(self, recipient: str) -> bytes:
         """Take a recipient, or say why not."""
@@ -53,12 +54,18 @@ class Envelope:
 
 @dataclass(slots=True)
 class MailServer:
-    """What a server may be told, and what it has taken."""
+    """What a server may be told, and what it has taken.
+
+    Beyond ``most_connections`` it says that those are too many, or nothing at all where it ``is_deaf_beyond``. Over
+    each connection it takes ``most_mails``.
+    """
 
     extensions: tuple[bytes, ...] = (b"PIPELINING", b"SMTPUTF8", b"8BITMIME")
     refuse_sender: bytes | None = None
     is_lenient: bool = False
     most_connections: int = 1000
+    is_deaf_beyond: bool = False
+    most_mails: int = 1000
     delay: float = 0.0
     log: Path | None = None
     taken: list[tuple[str, bytes]] = field(default_factory=list)
@@ -73,7 +80,9 @@ class MailServer:
         self._open += 1
         self.most_open = max(self.most_open, self._open)
         try:
-            if self._open > self.most_connections:
+            if self._open > self.most_connections and self.is_deaf_beyond:
+                await reader.read()
+            elif self._open > self.most_connections:
                 writer.write(b"421 4.7.0 too many connections\r\n")
             else:
                 writer.write(b"220 stand-in\r\n")
@@ -114,6 +123,9 @@ class MailServer:
         if verb == b"MAIL" and envelope.is_open:
             return b"503 5.5.1 nested MAIL"
         envelope.recipient = ""
+        envelope.begun += verb == b"MAIL"
+        if envelope.begun > self.most_mails:
+            return b"421 4.7.0 too many mails over this connection"
         envelope.is_open = verb == b"MAIL" and self.refuse_sender is None
         return b"250 2.0.0 ok" if verb == b"RSET" or envelope.is_open else self.refuse_sender or b""
 

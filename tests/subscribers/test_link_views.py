@@ -12,8 +12,10 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from tests.subscribers.conftest import CONSENT, Import, endpoint_id, held, status
+from tsalert.audit.models import AuditEvent
 from tsalert.core.clock import utc_now
 from tsalert.db import Base, Submission
+from tsalert.delivery import service as delivery
 from tsalert.delivery.tokens import make_signer, unsubscribe_token
 from tsalert.staff.rules import RoleName
 from tsalert.subscribers import service, tokens
@@ -98,6 +100,20 @@ def test_leaving_again_is_answered_as_the_first_time(client: FlaskClient, sessio
     assert "Alerts have stopped" in client.get(leaving).text
 
 
+def test_the_link_of_an_erased_address_does_not_say_that_alerts_stop_which_still_come(
+    client: FlaskClient, session: Session, leaving: str, run_import: Import
+) -> None:
+    delivery.erase_endpoint(session, endpoint_id(session, "pat@example.org"))
+    session.commit()
+    run_import(PAT)
+    for answer in (client.get(leaving), client.post(leaving, data=ONE_CLICK), client.get(f"{leaving}/why")):
+        assert (answer.status_code, "We no longer have this address" in answer.text) == (200, True)
+        assert "have stopped" not in answer.text
+    assert "Thank you" in client.post(f"{leaving}/why", data={"reason": "other"}).text, "from a page drawn before"
+    assert status(session, "pat@example.org") == "active"
+    assert session.scalars(select(AuditEvent.id).where(AuditEvent.action == "left")).all() == []
+
+
 @pytest.mark.parametrize("kind", ["application/x-www-form-urlencoded", "multipart/form-data; boundary=x", "text/plain"])
 def test_a_huge_body_is_let_pass_unread(strict: Flask, session: Session, leaving: str, kind: str) -> None:
     browser = strict.test_client(use_cookies=False)
@@ -149,6 +165,15 @@ def test_a_link_that_has_done_its_work_says_so_and_asks_for_nothing(client: Flas
     again = client.get(confirming).text
     assert "alerts go to <strong>p•••@example.org" in again
     assert "Start my alerts" not in again
+
+
+def test_a_second_link_of_an_address_that_was_erased_asks_for_nothing(
+    client: FlaskClient, session: Session, confirming: str
+) -> None:
+    delivery.erase_endpoint(session, session.scalars(select(SignUp.endpoint_id)).one())
+    session.commit()
+    page = client.get(confirming).text
+    assert ("Sign up again" in page, "Start my alerts" in page) == (True, False)
 
 
 def test_an_old_link_says_so_before_and_after_its_button(

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from tests.conftest import NOW
 from tests.subscribers.conftest import OPERATOR, endpoint_id, held, status
+from tsalert.core.actors import Actor
 from tsalert.core.clock import london_midnight
 from tsalert.core.errors import NotAllowed, RuleViolation
 from tsalert.staff.rules import RoleName
@@ -65,6 +66,12 @@ def test_only_who_manages_the_list_enters_forms(session: Session, officer: Calla
     stranger = officer(RoleName.DUTY_OFFICER)
     with pytest.raises(NotAllowed):
         service.add_from_paper(BATCH, {1: Signed("pat@example.org")}, actor=stranger, now=NOW)  # type: ignore[arg-type]
+
+
+def test_the_history_of_consent_says_who_entered_a_form(session: Session, officer: Callable[..., Actor]) -> None:
+    manager = officer(RoleName.MANAGER)
+    service.add_from_paper(BATCH, {1: Signed("pat@example.org")}, actor=manager, now=NOW)
+    assert session.scalars(select(ConsentEvent.recorded_by)).all() == [manager.officer_id]
 
 
 def test_the_page_keeps_good_rows_and_shows_the_others_first(

@@ -77,6 +77,18 @@ def test_a_foreign_number_that_texts_join_waits_for_an_officer(session: Session)
     assert session.scalars(select(Subscriber)).all() == []
 
 
+def test_whoever_once_texted_stop_reads_that_only_start_lets_our_texts_through(
+    app: Flask, client: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hint, settings = "Did you once text STOP to us?", app.extensions["tsalert_settings"]
+    assert hint not in client.get("/join/code/x?by=sms").text, "where no provider holds texts back"
+    ours = replace(settings, twilio=TwilioSettings("AC1", "token", sender="+441632960000"))
+    monkeypatch.setitem(app.extensions, "tsalert_settings", ours)
+    page = client.get("/join/code/x?by=sms").text
+    assert (hint in page, 'href="sms:+441632960000"' in page) == (True, True)
+    assert hint not in client.get("/join/code/x?by=email").text
+
+
 @pytest.mark.parametrize(
     ("sender", "is_told"),
     [({"sender": "+441632960000"}, True), ({"sender": "TradingStd"}, False), ({"messaging_service_sid": "MG1"}, False)],

@@ -9,7 +9,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
-from tests.subscribers.conftest import CONSENT, Import, held, letters, status
+from tests.subscribers.conftest import CONSENT, Import, endpoint_id, held, letters, status
 from tsalert.core.clock import utc_now
 from tsalert.places.models import Ward
 from tsalert.staff.rules import RoleName
@@ -196,6 +196,8 @@ def test_what_was_typed_comes_back_inert(client: FlaskClient, drawn: str) -> Non
 def test_too_many_sign_ups_from_one_network_are_told_so(client: FlaskClient, session: Session, drawn: str) -> None:
     answers = [client.post("/join", data={"contact": f"p{n}@example.org", "drawn": drawn}) for n in range(31)]
     assert [answer.status_code for answer in answers[-2:]] == [303, 429]
+    assert 'value="p30@example.org"' in answers[-1].text, "and what they typed is still there"
+    assert "Try again in an hour, or ring us." in answers[-1].text
     assert asked(session) == 30
 
 
@@ -310,11 +312,13 @@ def test_an_officer_adds_a_caller_once_however_often_the_button_is_pressed(
     browser = signed_in(RoleName.CASE_OFFICER)
     form = browser.get("/subscribers/new").text
     assert "Is that all right?" in form
-    assert "An urgent alert comes at once" in form
+    assert "A landline is rung at once, or for urgent alerts alone." in form
     typed = {"contact": "020 7946 0001", "name": "Ann Example", "consent": "yes", "submission": "key"}
     places = [browser.post("/subscribers/new", data=typed).headers["Location"] for _ in range(2)]
     assert places == [f"/subscribers/{only_subscriber(session)}"] * 2
     assert held(session, "+442079460001") == [("all", "immediate", None)]
+    history = browser.get(places[0]).text
+    assert "telephone, written down by Pat Example" in history
 
 
 def test_an_officer_may_have_a_caller_asked_by_a_message(
@@ -369,7 +373,9 @@ def test_an_officer_ends_a_subscription(
     assert browser.post(path).status_code == 303
     assert browser.post(path).status_code == 409
     assert status(session, "pat@example.org") == "opted_out"
-    assert "ended by an officer" in browser.get(f"/subscribers/{only_subscriber(session)}").text
+    page = browser.get(f"/subscribers/{only_subscriber(session)}").text
+    assert "ended by an officer" in page
+    assert "telephone, written down by Pat Example" in page
 
 
 @pytest.mark.parametrize("path", ["/subscribers", "/subscribers/new", "/subscribers/1", "/messages"])
@@ -420,6 +426,19 @@ def test_a_manner_that_is_not_offered_is_refused(client: FlaskClient, session: S
 def test_the_form_asks_four_questions_at_most(client: FlaskClient) -> None:
     names = set(re.findall(r'<(?:input|select|textarea)[^>]* name="(\w+)"', main_of(client.get("/join").text)))
     assert names - {"leave_empty", "drawn", "csrf_token", "submission"} == {"contact", "postcode", "topics", "manner"}
+
+
+def test_who_gives_a_landline_reads_that_once_a_day_or_week_it_is_rung_for_urgent_alerts_alone(
+    client: FlaskClient, signed_in: Callable[..., FlaskClient], session: Session, run_import: Import
+) -> None:
+    run_import(f"Ann Example,,020 7946 0001,,,,,,daily,{CONSENT}", PAT)
+    browser = signed_in(RoleName.MANAGER)
+    words = "A landline is rung at once, or for urgent alerts alone."
+    landline = f"/subscribers/1/addresses/{endpoint_id(session, '+442079460001')}"
+    mail = f"/subscribers/2/addresses/{endpoint_id(session, 'pat@example.org')}"
+    for path in ("/join", "/subscribers/new", "/subscribers/paper", landline):
+        assert words in browser.get(path).text, path
+    assert words not in browser.get(mail).text
 
 
 def test_where_alerts_go_is_asked_for_in_the_same_words_wherever_it_is_asked(client: FlaskClient) -> None:

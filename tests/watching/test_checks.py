@@ -199,7 +199,8 @@ def test_tables_that_were_never_made_are_told_as_that(tmp_path: Path) -> None:
 
 
 def test_tables_of_another_version_are_told(check: Check, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("tsalert.installation.storage.newest_schema", lambda: "9999")
-    status, said = check()
-    assert status == 1
-    assert "this program needs 9999\n       → Make a backup, then run: flask --app wsgi db upgrade" in said
+    for needed, to_do in (("9999", "Make a backup with the version before"), ("0001", "Put the newer program back")):
+        monkeypatch.setattr("tsalert.installation.storage.newest_schema", lambda needed=needed: needed)
+        status, said = check()
+        assert status == 1
+        assert f"this program needs {needed}\n       → {to_do}" in said

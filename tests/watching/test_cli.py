@@ -1,7 +1,11 @@
 """The command for a timer: it prints what is wrong, exits 1, and writes to the managers once an hour by itself."""
 
+import subprocess
+import sys
 from collections.abc import Callable
 from datetime import timedelta
+from os import EX_TEMPFAIL
+from subprocess import PIPE, STDOUT
 
 import pytest
 from click.testing import Result
@@ -10,6 +14,7 @@ from sqlalchemy import select, update
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
+from tests.conftest import command_environment
 from tests.delivery.conftest import Provider
 from tsalert.core.actors import Actor
 from tsalert.core.clock import utc_now
@@ -126,6 +131,28 @@ def test_a_database_that_is_gone_is_what_it_says(
         1,
         ["The database does not answer.", "Nobody was written to: the addresses are in the database."],
     )
+
+
+@pytest.mark.any_database
+def test_a_database_out_of_reach_is_told_by_watch_and_check_and_ends_every_other_command(app: Flask) -> None:
+    environment = command_environment(app, TSALERT_DATABASE_URL="postgresql://nobody@127.0.0.1:9/none")
+
+    def run(*arguments: str) -> tuple[int, str]:
+        command = [sys.executable, "-m", "flask", "--app", "wsgi", *arguments]
+        done = subprocess.run(command, env=environment, stdout=PIPE, stderr=STDOUT, text=True, check=False)
+        return done.returncode, done.stdout
+
+    assert run("watch") == (
+        1,
+        "The database does not answer.\nNobody was written to: the addresses are in the database.\n",
+    )
+    status, said = run("check")
+    assert status == 1
+    for line in ("right  Settings: ", "WRONG  Database: connection failed: ", "right  Room: ", "right  Mail: "):
+        assert line in said
+    for other in (("staff", "list"), ("db", "upgrade")):
+        status, said = run(*other)
+        assert (status, "the database cannot be reached" in said) == (EX_TEMPFAIL, True), said
 
 
 def _is_gone(_message: object) -> None:

@@ -107,3 +107,11 @@ def test_a_wall_time_that_came_twice_is_asked_which_it_was() -> None:
 def test_either_passing_of_the_hour_that_comes_twice_can_be_told(zone: str, hour: int) -> None:
     typed = MultiDict({"at": "2026-10-25T01:30", "at_zone": zone})
     assert read_form(Sample(), typed) == {"at": datetime(2026, 10, 25, hour, 30, tzinfo=UTC)}
+
+
+def test_a_line_feed_counts_once_however_a_browser_sends_it() -> None:
+    story = "\n".join(["x" * 99] * 40)
+    assert len(story) == 3_999
+    assert Sample().load({"story": story.replace("\n", "\r\n")}) == {"story": story}
+    with pytest.raises(ValidationError, match="4000 characters or fewer"):
+        Sample().load({"story": story + "xx"})

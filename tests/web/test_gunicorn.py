@@ -126,6 +126,7 @@ def test_nobody_says_where_the_program_begins_or_how_they_came_but_the_proxies_t
 
 
 def test_whichever_process_is_asked_tells_what_all_of_them_counted(web: Served) -> None:
+    assert [name for name in web.metrics() if '"/check"' in name] == []  # drawn ahead, and asked for by nobody
     before = web.metrics().get(COUNTED, 0)
     for asked in range(20):
         assert requests.get(f"{web.address}/livez", timeout=PATIENCE).status_code == 200

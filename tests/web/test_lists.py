@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterator
 from functools import partial
+from html import unescape
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
@@ -14,16 +15,18 @@ from hypothesis import strategies as st
 from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import Session
 
-from tests.conftest import NOW
+from tests.conftest import NOW, PASSWORD
 from tests.web.conftest import undone
 from tsalert import keysets
 from tsalert.core.cursors import write
 from tsalert.core.errors import RuleViolation
-from tsalert.keysets import Order, page_among, read_page
+from tsalert.keysets import Order, Page, page_among, read_page
 from tsalert.parties.models import Party
 from tsalert.staff.tokens import rules
 from tsalert.web.manual import description
 
+# A list by weeks has neither a first nor a last page.
+NEXT = re.compile(r'govuk-pagination__next">\s*<a [^>]*href="(?!/rota\?|/oddities\?)([^"]+)"')
 TABLE = Path(__file__).with_name("whole_lists.txt")
 # What a list is asked with, where an address with a number in each place is not enough.
 PLACES = {
@@ -100,6 +103,34 @@ def test_every_list_that_comes_in_pages_is_told_to_its_end_and_once(
                 wrong += faults(name, whole, partial(ask, place, body), short_pages)
     assert wrong == []
     assert sorted(name for name, paged in lists(served) if paged and name not in held) == NOT_SHOWN
+
+
+@pytest.mark.any_database
+def test_a_later_page_whose_rows_are_gone_says_so_and_leads_back_to_the_first(
+    served: Flask, token: str, monkeypatch: pytest.MonkeyPatch, short_pages: Callable[[int], None]
+) -> None:
+    assert token  # its holder is there
+    monkeypatch.setitem(served.config, "WTF_CSRF_ENABLED", value=False)
+    browser = served.test_client()
+    browser.post("/sign-in", data={"email": "all@example.org", "password": PASSWORD})
+    short_pages(1)
+    later = [unescape(found) for page in plain_pages(served) for found in NEXT.findall(browser.get(page).text)]
+    assert len(later) > 25
+    for name in ("_cut", "_cut_among"):
+        monkeypatch.setattr(keysets, name, lambda *_: Page([], None))
+    wrong = list[str]()
+    for address in later:
+        told = browser.get(address).text
+        if "govuk-pagination__prev" not in told or "Nothing more" not in told:
+            wrong.append(address)
+    assert wrong == []
+
+
+def plain_pages(app: Flask) -> Iterator[str]:
+    """Yield the address of each page that is the same for every record."""
+    for rule in app.url_map.iter_rules():
+        if "GET" in (rule.methods or set()) and not rule.arguments and not rule.rule.startswith("/api/"):
+            yield rule.rule
 
 
 def noted(monkeypatch: pytest.MonkeyPatch) -> list[str]:

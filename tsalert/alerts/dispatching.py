@@ -33,11 +33,14 @@ def check(session: Session, alert: Alert, shown: str, *, now: datetime) -> Proof
 def require_readers(session: Session, alert: Alert, size: int, *, now: datetime) -> None:
     """Refuse an alert that nobody would get, at once or later.
 
+    Of an all-clear those count as later whom daily and weekly mails may have told of what is over.
+
     :param size: how many would get it at once.
     :raises RuleViolation: nobody would.
     """
     if not size:
-        rules.check_audience(sum(later.count_later(session, alert, now=now).values()))
+        continues = alert.original.reference if alert.original else None
+        rules.check_audience(sum(later.count_later(session, alert, now=now).values()), continues=continues)
 
 
 def dispatch(session: Session, alert: Alert, shown: str, *, actor: Actor, now: datetime) -> int:
@@ -50,11 +53,11 @@ def dispatch(session: Session, alert: Alert, shown: str, *, actor: Actor, now: d
     """
     pulled = check(session, alert, shown, now=now)
     night_reasons.require_reason(session, alert, pulled.digest, at=now)
+    following.end(session, alert, actor=actor, now=now)
     size = posting.post(session, alert, pulled, now=now)
     require_readers(session, alert, size, now=now)
     spending.charge(session, alert, pulled, editions.mailings_of(session, alert.id).values(), now=now)
     alert.published_at = now
-    following.end(session, alert, actor=actor, now=now)
     announce(session, EventKind.ALERT_PUBLISHED, _told(alert, now), now=now)
     return size
 

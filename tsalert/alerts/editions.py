@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from tsalert.alerts.audience import choosing
 from tsalert.alerts.models import Alert, AlertEdition
-from tsalert.alerts.rules import Channel, Edition, Urgency
+from tsalert.alerts.rules import Channel, Edition, Kind, Urgency
 from tsalert.delivery import queries as delivery
 from tsalert.delivery import recipients
 from tsalert.delivery.progress import Progress, together
@@ -37,12 +37,13 @@ class Delivered:
 def audience(alert: Alert, among: Select[int] | None = None) -> Select[int, str]:
     """Return the query of (endpoint id, channel) of everybody who is to get an alert in any edition.
 
-    What continues an alert goes to exactly those who got it and have not left since.
+    What continues an alert goes to exactly those who got it and have not left since; who still waits for it when it
+    ends gets neither.
 
     :param among: a query of the endpoints that alone are meant.
     """
     if alert.in_reply_to is not None:
-        return who_got(alert.in_reply_to, alert.channels, among)
+        return who_got(alert.in_reply_to, alert.channels, among, has_left=alert.kind == Kind.ALL_CLEAR)
     return subscribers.audience(channels=alert.channels, among=among, **_asked_for(alert))
 
 
@@ -56,7 +57,7 @@ def meant(alert: Alert, edition: Edition, served: Collection[int]) -> Select[int
     """
     among = None if edition is Edition.ORDINARY else _CHOSEN_BY[edition]()
     if alert.in_reply_to is not None:
-        wanted = who_got(alert.in_reply_to, alert.channels, among).subquery("wanted")
+        wanted = audience(alert, among).subquery("wanted")
     else:
         wanted = wanting_addresses(among=among, **_asked_for(alert)).subquery("wanted")
     query = select(wanted.c[0])
@@ -68,19 +69,22 @@ def channels_of_edition(alert: Alert, edition: Edition) -> set[str]:
     return {*alert.channels} if edition is Edition.ORDINARY else {*alert.channels} & {Channel.EMAIL}
 
 
-def who_got(original: int, channels: Collection[str], among: Select[int] | None = None) -> Select[int, str]:
+def who_got(
+    original: int, channels: Collection[str], among: Select[int] | None = None, *, has_left: bool = False
+) -> Select[int, str]:
     """Return the query of (endpoint id, channel) of those who got an alert at once, or may have, and can be reached.
 
     Whoever has moved to another address since is reached there.
 
     :param among: a query of the endpoints that alone are meant.
+    :param has_left: leave out those to whom it has not left yet.
     """
     mailings = mailing_ids_of(original)
     reachable = delivery.reachable_endpoints().subquery("reachable")
     query = select(reachable.c.id, reachable.c.channel).where(reachable.c.channel.in_([*channels]))
     if among is not None:
         query = query.where(reachable.c.id.in_(among))
-    here = delivery.was_taken(mailings, reachable.c.id)
+    here = delivery.was_taken(mailings, reachable.c.id, has_left=has_left)
     moved = query.where(~here, reachable.c.id.in_(moved_with(mailings)))
     got = union_all(query.where(here), moved).subquery("got")
     return select(got.c.id, got.c.channel)

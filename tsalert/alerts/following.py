@@ -1,12 +1,13 @@
 """Updates and all-clears: whom they continue, and that they go to the same people. Steps."""
 
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from tsalert.alerts import editions, queries
+from tsalert.alerts import editions, posting, queries
 from tsalert.alerts.audience import choosing
 from tsalert.alerts.models import Alert
 from tsalert.alerts.rules import Draft, FollowUp, Kind
@@ -57,18 +58,52 @@ def _outlives(alert: Alert, original: Alert) -> bool:
 
 
 def end(session: Session, all_clear: Alert, *, actor: Actor, now: datetime) -> None:
-    """Let the alert that an all-clear ends apply no longer, on every page and in every feed."""
+    """Let the alert that an all-clear ends, and its updates, apply no longer, on every page and in every feed.
+
+    What waits of them does not leave any more: a warning that comes after its all-clear would stand.
+    """
     original = all_clear.original
-    if original is not None and all_clear.kind == Kind.ALL_CLEAR and original.expires_at > now:
-        was = original.expires_at.isoformat()
-        original.expires_at = now
-        audit.record(session, actor, "ended", "alert", original.id, now=now, by=all_clear.reference, was=was)
+    if original is None or all_clear.kind != Kind.ALL_CLEAR:
+        return
+    for ended in (original, *_sent_updates(session, original)):
+        posting.end_waiting(session, ended, now=now)
+        if ended.expires_at > now:
+            was, ended.expires_at = ended.expires_at.isoformat(), now
+            audit.record(session, actor, "ended", "alert", ended.id, now=now, by=all_clear.reference, was=was)
+
+
+def stop_updates(session: Session, withdrawn: Alert, *, now: datetime) -> None:
+    """Let what waits of the updates and the all-clear of an alert that was withdrawn not leave any more."""
+    for each in _sent_updates(session, withdrawn, kinds=(Kind.UPDATE, Kind.ALL_CLEAR)):
+        posting.end_waiting(session, each, now=now)
 
 
 def find_all_clear(session: Session, original_id: int) -> Alert | None:
     """Return the all-clear of an alert, written or sent; one that was rejected is none."""
     mine = (Alert.in_reply_to == original_id, Alert.kind == Kind.ALL_CLEAR, Alert.status != Status.REJECTED)
     return session.scalar(select(Alert).where(*mine).order_by(Alert.id).limit(1))
+
+
+def lock_unsent(session: Session, original_id: int) -> Sequence[Alert]:
+    """Lock what continues an alert and was not sent yet, before the alert itself, as whoever sends that does."""
+    unsent = (Alert.in_reply_to == original_id, Alert.published_at.is_(None))
+    query = select(Alert).where(*unsent).order_by(Alert.id).with_for_update()
+    return session.scalars(query.execution_options(populate_existing=True)).all()
+
+
+def take_in_channels(session: Session, original: Alert, unsent: Iterable[Alert]) -> None:
+    """Let what continues an alert go by every channel by which that was sent by now, also to some alone.
+
+    Whoever approves what was written before reads it again.
+    """
+    channels = sorted(editions.channels_of(session, original))
+    for each in unsent:
+        each.channels = channels
+
+
+def _sent_updates(session: Session, original: Alert, kinds: Collection[Kind] = (Kind.UPDATE,)) -> Sequence[Alert]:
+    sent = (Alert.in_reply_to == original.id, Alert.kind.in_(kinds), Alert.published_at.is_not(None))
+    return session.scalars(select(Alert).where(*sent).order_by(Alert.id)).all()
 
 
 def draft_of(session: Session, original: Alert, written: FollowUp) -> Draft:

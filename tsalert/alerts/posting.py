@@ -52,6 +52,12 @@ def call_off(session: Session, alert: Alert, *, now: datetime) -> None:
         delivery.call_off(session, mailing_id, now=now)
 
 
+def end_waiting(session: Session, alert: Alert, *, now: datetime) -> None:
+    """Let what has not left of any edition expire; what has gone out stands."""
+    for mailing_id in editions.all_mailings_of(session, alert.id):
+        delivery.lapse(session, mailing_id, now=now)
+
+
 def _make(session: Session, alert: Alert, pulled: Proof, edition: Edition, now: datetime) -> int:
     content, lane = proof.content_of(alert, pulled, edition), LANES[Urgency(alert.urgency)]
     return delivery.create_mailing(session, content, lane=lane, now=now, not_after=alert.expires_at)

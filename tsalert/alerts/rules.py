@@ -209,11 +209,17 @@ def check_expiry(expires_at: datetime, now: datetime) -> None:
         raise RuleViolation("The alert must end within a year.", field="expires_at")
 
 
-def check_audience(size: int) -> None:
+def check_audience(size: int, *, continues: str | None = None) -> None:
     """Refuse to send to nobody, neither at once nor with a daily or weekly mail.
 
+    :param continues: the reference of the alert whose readers alone are meant.
     :raises RuleViolation: the audience is empty.
     """
+    if size == 0 and continues is not None:
+        raise RuleViolation(
+            f"Nobody would get this: {continues} has reached nobody who can be told now. "
+            "What has not left of it is stopped by withdrawing it."
+        )
     if size == 0:
         raise RuleViolation(
             "Nobody would get this alert: no confirmed subscriber has this topic, these wards and these channels."

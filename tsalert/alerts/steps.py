@@ -126,10 +126,10 @@ def standing(
 
 
 def legal_steps(status: Status) -> tuple[Step, ...]:
-    """Return what may be done to an alert as it stands."""
-    return tuple(step for (at, step) in TRANSITIONS if at is status)
+    """Return what somebody may do to an alert as it stands; what the service does by itself is none of it."""
+    return tuple(step for (at, step) in TRANSITIONS if at is status and step not in OWN_STEPS)
 
 
 def ways_on(status: Status) -> list[str]:
     """Return in words what somebody may do to an alert as it stands."""
-    return [step.label for step in legal_steps(status) if step not in OWN_STEPS]
+    return [step.label for step in legal_steps(status)]

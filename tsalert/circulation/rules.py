@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from tsalert.core.clock import as_utc
+from tsalert.core.clock import as_utc, london_date
 from tsalert.core.errors import RuleViolation
 
 STALE_AFTER = timedelta(days=457)  # fifteen months
@@ -61,6 +61,20 @@ def check_reach(told: Told, last: int | None) -> None:
         raise RuleViolation(
             f"That is more than ten times the last number, {last:,}. If it is right, type it again.", field="again"
         )
+
+
+def declared_at(on: datetime, last: datetime | None, now: datetime) -> datetime:
+    """Return the instant that a declaration of some day counts from, behind whatever was told earlier on that day.
+
+    :raises RuleViolation: there is one of a later day; the field is ``declared_on``.
+    """
+    if london_date(on) == london_date(now):
+        return now
+    if last is None or as_utc(on) >= as_utc(last):
+        return on
+    if london_date(on) == london_date(last):
+        return last
+    raise RuleViolation("They told us a number later than that day.", field="declared_on")
 
 
 def is_stale(declared_at: datetime | None, now: datetime) -> bool:

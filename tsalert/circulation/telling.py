@@ -101,9 +101,8 @@ def declare_for(partner_id: int, told: Told, *, on: datetime | None = None, acto
     with transaction() as session:
         open_profile(session, partner_id)
         partner = partnering.get_partner(session, partner_id)
-        if on is not None and partner.declared_at is not None and as_utc(on) < partner.declared_at:
-            raise RuleViolation("They told us a number later than that day.", field="declared_on")
-        said = Declaration(partner_id, told.reach, told.basis, on or now, DeclaredVia.OFFICER, actor.officer_id)
+        at = rules.declared_at(on or now, partner.declared_at, now)
+        said = Declaration(partner_id, told.reach, told.basis, at, DeclaredVia.OFFICER, actor.officer_id)
         _declare(session, partner, told, said, actor, now)
 
 

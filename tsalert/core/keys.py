@@ -2,3 +2,5 @@
 
 # Each is a 32-bit integer; PostgreSQL refuses to compare it with more.
 LARGEST_ID = 2**31 - 1
+# Of what grows by a million at once, such as deliveries, 64 bits.
+LARGEST_LONG_ID = 2**63 - 1

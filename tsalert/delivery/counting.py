@@ -20,9 +20,23 @@ Changes = Mapping[Place, int]
 _WAITING = select(func.sum(MailingCount.count)).where(
     MailingCount.mailing_id == bindparam("of_mailing"), MailingCount.status == Status.PENDING.value
 )
+_COUNTERS = (
+    select(MailingCount.count)
+    .where(MailingCount.mailing_id == bindparam("of_mailing"))
+    .order_by(MailingCount.channel, MailingCount.status)
+    .with_for_update()
+)
+# Who changes a mailing locks it first and its counters last, but a sender learns from the counters alone that it is
+# done. So it passes over one that somebody holds, lest each waits for the other.
+_IS_FREE = (
+    select(Mailing.id)
+    .where(Mailing.id == bindparam("of_mailing"), Mailing.state == MailingState.SENDING.value)
+    .with_for_update(key_share=True, skip_locked=True)
+    .scalar_subquery()
+)
 _COMPLETE = (
     update(Mailing)
-    .where(Mailing.id == bindparam("of_mailing"), Mailing.state == MailingState.SENDING.value)
+    .where(Mailing.id == _IS_FREE)
     .values(state=MailingState.COMPLETED.value, completed_at=bindparam("at"))
 )
 
@@ -55,8 +69,15 @@ def rows_changed(session: Session, statement: UpdateBase) -> int:
     return cast(CursorResult[Any], result).rowcount
 
 
+def complete_held(session: Session, mailing_id: int, now: datetime) -> None:
+    """Complete a mailing that the caller holds, also where a sender counts the last of it at this moment."""
+    session.flush()
+    session.connection().execute(_COUNTERS, {"of_mailing": mailing_id}).all()
+    complete_if_done(session, mailing_id, now)
+
+
 def complete_if_done(session: Session, mailing_id: int, now: datetime) -> None:
-    """Complete a mailing of which nothing waits any more."""
+    """Complete a mailing of which nothing waits any more; one that somebody holds is left to them, or to repair."""
     connection = session.connection()
     waiting = connection.execute(_WAITING, {"of_mailing": mailing_id}).scalar()
     if not waiting:

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from tsalert.audit import service as audit
 from tsalert.core.actors import Actor, Permission
 from tsalert.core.errors import Conflict, NotFound
+from tsalert.core.keys import LARGEST_LONG_ID
 from tsalert.db import transaction
 from tsalert.delivery.claiming import Claimed
 from tsalert.delivery.counting import count_moves
@@ -25,7 +26,6 @@ from tsalert.delivery.rules import Channel, MailingState, Status
 _BEFORE = timedelta(minutes=15)
 _LOOKED_FOR = timedelta(hours=1)
 _AT_ONCE = 20
-_LARGEST_ID = 2**63 - 1
 
 
 class Decision(StrEnum):
@@ -59,7 +59,7 @@ def decide_doubt(
     :raises Conflict: it is not in doubt any more.
     """
     actor.require(Permission.APPROVE_ALERT)
-    delivery = session.get(Delivery, delivery_id, with_for_update=True) if delivery_id <= _LARGEST_ID else None
+    delivery = session.get(Delivery, delivery_id, with_for_update=True) if delivery_id <= LARGEST_LONG_ID else None
     if delivery is None or delivery.mailing_id not in mailing_ids:
         raise NotFound("There is no such message.")
     if delivery.status != Status.UNKNOWN:

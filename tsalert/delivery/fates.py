@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from tsalert.core.errors import NotFound
-from tsalert.core.keys import LARGEST_ID
+from tsalert.core.keys import LARGEST_LONG_ID
 from tsalert.delivery.models import Delivery, Mailing
 from tsalert.delivery.rules import Channel, Lane, Status
 
@@ -51,7 +51,7 @@ def get_call(session: Session, delivery_id: int) -> OurCall:
     wanted = (Delivery.id == delivery_id, Delivery.channel == Channel.VOICE, Mailing.voice != "")
     query = select(Mailing.voice, Mailing.lane, Delivery.endpoint_id)
     query = query.join(Delivery, Delivery.mailing_id == Mailing.id).where(*wanted)
-    row = session.execute(query).one_or_none() if delivery_id <= LARGEST_ID else None
+    row = session.execute(query).one_or_none() if delivery_id <= LARGEST_LONG_ID else None
     if row is None:
         raise NotFound("There is no such call.")
     words, lane, endpoint_id = row

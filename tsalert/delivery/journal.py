@@ -10,7 +10,10 @@ import os
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from itertools import filterfalse
 from pathlib import Path
+from typing import Self
 from uuid import uuid4
 
 from tsalert.delivery.ports import Accepted, Answer, InDoubt, Rejected, RetryLater
@@ -67,10 +70,14 @@ class Journal:
 
 @dataclass(frozen=True, slots=True)
 class Replayed:
-    """What a dead sender's journal tells: answers it got, and deliveries it began without one."""
+    """What a dead sender's journal tells: answers it got, and deliveries it began without one.
+
+    :param is_whole: whether what it does not name was certainly never begun.
+    """
 
     answers: Mapping[int, Answer]
     in_doubt: frozenset[int]
+    is_whole: bool = True
 
 
 @dataclass(slots=True)
@@ -80,6 +87,23 @@ class Orphan:
     owner: str
     path: Path
     _file: int = field(repr=False)
+
+    @classmethod
+    def hold(cls, path: Path) -> Self | None:
+        """Take hold of a journal; None where its sender lives, somebody else has it, or it is gone."""
+        try:
+            file = os.open(path, os.O_RDONLY)
+        except FileNotFoundError:
+            return None
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            os.close(file)
+            return None
+        if path.exists():
+            return cls(path.name.removesuffix(_SUFFIX), path, file)
+        os.close(file)
+        return None
 
     def read(self) -> Replayed:
         """Read what the sender had begun and ended; a last line that was cut off had not been acted on."""
@@ -96,7 +120,11 @@ class Orphan:
             else:
                 begun.discard(number)
                 answers[number] = read_answer(rest)
-        return Replayed(answers, frozenset(begun))
+        return Replayed(answers, frozenset(begun), is_whole=_is_of_now(self.path))
+
+    def touched_at(self) -> datetime:
+        """Return when its sender last claimed, or looked for something to claim."""
+        return datetime.fromtimestamp(os.fstat(self._file).st_mtime, UTC)
 
     def remove(self) -> None:
         """Throw the journal away, once all it told is in the database."""
@@ -110,20 +138,19 @@ class Orphan:
 
 def orphans(folder: Path) -> Iterator[Orphan]:
     """Take hold of each journal on this machine, since it started, whose sender is dead."""
-    for path in sorted(folder.glob(f"{machine_boot()}.*{_SUFFIX}")):
-        try:
-            file = os.open(path, os.O_RDONLY)
-        except FileNotFoundError:
-            continue
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            os.close(file)
-            continue
-        if path.exists():
-            yield Orphan(path.name.removesuffix(_SUFFIX), path, file)
+    return filter(None, map(Orphan.hold, filter(_is_of_now, _journals(folder))))
+
+
+def left_behind(folder: Path, before: datetime) -> Iterator[Orphan]:
+    """Take hold of each journal whose sender died with its machine: this one before it started again, or another.
+
+    :param before: when a sender that lives would have touched its journal since.
+    """
+    for orphan in filter(None, map(Orphan.hold, filterfalse(_is_of_now, _journals(folder)))):
+        if orphan.touched_at() < before:
+            yield orphan
         else:
-            os.close(file)
+            orphan.release()
 
 
 def is_here(folder: Path, owner: str) -> bool:
@@ -139,6 +166,14 @@ def machine_boot() -> str:
         return os.uname().nodename
 
 
+def _journals(folder: Path) -> list[Path]:
+    return sorted(folder.glob(f"*{_SUFFIX}"))
+
+
+def _is_of_now(path: Path) -> bool:
+    return path.name.startswith(f"{machine_boot()}.")
+
+
 def write_answer(answer: Answer) -> str:
     """Write an answer as one line without line ends."""
     if isinstance(answer, Accepted):
@@ -146,7 +181,8 @@ def write_answer(answer: Answer) -> str:
     elif isinstance(answer, Rejected):
         kind, extra, text = "rejected", answer.suppress or "", answer.reason
     elif isinstance(answer, RetryLater):
-        kind, extra, text = "later", "" if answer.after is None else str(answer.after), answer.reason
+        kind = "outage" if answer.is_outage else "later"
+        extra, text = "" if answer.after is None else str(answer.after), answer.reason
     else:
         kind, extra, text = "doubt", "", answer.reason
     return f"{kind}\t{extra}\t{_UNPRINTABLE.sub(' ', text)}"
@@ -155,10 +191,17 @@ def write_answer(answer: Answer) -> str:
 def read_answer(line: str) -> Answer:
     """Read what ``write_answer`` wrote; anything else leaves the message in doubt."""
     kind, extra, text = (*line.split("\t", 2), "", "")[:3]
+    try:
+        return _read_answer(kind, extra, text)
+    except ValueError:  # a full disk took the first half of a line, and the next one stands behind it
+        return InDoubt(text)
+
+
+def _read_answer(kind: str, extra: str, text: str) -> Answer:
     if kind == "accepted":
         return Accepted(text)
     if kind == "rejected":
         return Rejected(text, SuppressionReason(extra) if extra else None)
-    if kind == "later":
-        return RetryLater(text, float(extra) if extra else None)
+    if kind in {"later", "outage"}:
+        return RetryLater(text, float(extra) if extra else None, is_outage=kind == "outage")
     return InDoubt(text)

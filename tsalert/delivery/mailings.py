@@ -4,16 +4,17 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, exists, func, literal, literal_column, select, true, update
+from sqlalchemy import Select, exists, func, literal, literal_column, select, true
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.elements import ColumnElement
 
 from tsalert.audit import service as audit
 from tsalert.core.actors import Actor, Permission
 from tsalert.core.errors import Conflict, NotFound
-from tsalert.db import insert_ignoring_conflicts, insert_into, transaction
+from tsalert.db import insert_ignoring_conflicts, insert_into, shared_now, transaction
 from tsalert.delivery import rules
-from tsalert.delivery.counting import change_counts, complete_if_done, rows_changed
+from tsalert.delivery.counting import change_counts, complete_held, rows_changed
+from tsalert.delivery.ending import end_pending
 from tsalert.delivery.models import Delivery, Endpoint, Mailing, Suppression
 from tsalert.delivery.rules import (
     JOINING,
@@ -93,12 +94,14 @@ def enqueue(
     """
     mailing = _lock(session, mailing_id)
     by = sorted(rules.channels_of(_content_of(mailing)) & set(channels))
-    added = _add_deliveries(session, mailing, audience, by, now)
+    # Senders go by the clock that all share: by one that is fast, nothing would be due yet when they are woken.
+    due_at = min(now, shared_now(session))
+    added = _add_deliveries(session, mailing, audience, by, due_at)
     change_counts(session, {(mailing_id, channel, Status.PENDING): count for channel, count in added.items()})
     total = sum(added.values())
     if total and mailing.state == MailingState.COMPLETED:
         mailing.state, mailing.completed_at = MailingState.SENDING, None
-    complete_if_done(session, mailing_id, now)
+    complete_held(session, mailing_id, now)
     wake(session)
     return total
 
@@ -198,22 +201,6 @@ def call_off(session: Session, mailing_id: int, *, now: datetime) -> None:
     end_pending(session, mailing_id, Status.CANCELLED, now=now)
 
 
-def end_pending(session: Session, mailing_id: int, status: Status, *, now: datetime) -> int:
-    """Give every delivery of a mailing that still waits its last status; return how many there were."""
-    ended = 0
-    for channel in Channel:
-        waiting = (
-            Delivery.mailing_id == mailing_id,
-            Delivery.channel == channel,
-            Delivery.status == literal_column("'pending'"),
-        )
-        change = update(Delivery).where(*waiting).values(status=status, settled_at=now)
-        count = rows_changed(session, change)
-        change_counts(session, {(mailing_id, channel, Status.PENDING): -count, (mailing_id, channel, status): count})
-        ended += count
-    return ended
-
-
 def wake(session: Session) -> None:
     """Wake the senders when the caller commits; SQLite's senders see the change by themselves. A step."""
     if session.get_bind().dialect.name == "postgresql":
@@ -221,7 +208,11 @@ def wake(session: Session) -> None:
 
 
 def _add_deliveries(
-    session: Session, mailing: Mailing, audience: Select[int, *tuple[Any, ...]], channels: Sequence[str], now: datetime
+    session: Session,
+    mailing: Mailing,
+    audience: Select[int, *tuple[Any, ...]],
+    channels: Sequence[str],
+    due_at: datetime,
 ) -> dict[str, int]:
     """Add everybody by one statement, however many channels; return how many are new by channel.
 
@@ -232,7 +223,7 @@ def _add_deliveries(
     latest, has_any = session.execute(select(greatest, exists().where(mine))).one()
     # Of a new mailing nobody can be there twice, and looking for them takes PostgreSQL as long as adding them.
     inserting = (insert_ignoring_conflicts if has_any else insert_into)(session, Delivery)
-    added = rows_changed(session, inserting.from_select(_COLUMNS, _people(mailing, audience, channels, now)))
+    added = rows_changed(session, inserting.from_select(_COLUMNS, _people(mailing, audience, channels, due_at)))
     if not added or len(channels) == 1:
         return dict.fromkeys(channels, added)
     is_new = (Delivery.status == literal_column("'pending'"), Delivery.id > (latest or 0))
@@ -241,7 +232,7 @@ def _add_deliveries(
 
 
 def _people(
-    mailing: Mailing, audience: Select[int, *tuple[Any, ...]], channels: Sequence[str], now: datetime
+    mailing: Mailing, audience: Select[int, *tuple[Any, ...]], channels: Sequence[str], due_at: datetime
 ) -> Select[*tuple[Any, ...]]:
     ids = audience.subquery("audience").c[0]
     return (
@@ -252,7 +243,7 @@ def _people(
             literal(Status.PENDING.value),
             literal(0),
             literal(0),
-            literal(now, Delivery.due_at.type),
+            literal(due_at, Delivery.due_at.type),
         )
         # By the channels that are not meant, lest SQLite pass all of a channel instead of looking up who is meant.
         .where(Endpoint.id.in_(select(ids)), Endpoint.channel.not_in({*Channel} - {*channels}))

@@ -3,8 +3,9 @@
 import re
 from urllib.parse import urlsplit
 
+from tsalert.core.keys import LARGEST_LONG_ID
+
 _NAME = re.compile(r"(.+)/([1-9][0-9]{0,18})", re.ASCII)
-_LARGEST = 2**63 - 1
 
 
 def message_name(public_url: str, delivery_id: int) -> str:
@@ -16,4 +17,4 @@ def read_name(public_url: str, name: str) -> int | None:
     """Return the number in a name; None for a name that this installation did not give."""
     found = _NAME.fullmatch(name)
     number = int(found[2]) if found and found[1] == urlsplit(public_url).netloc else 0
-    return number if 0 < number <= _LARGEST else None
+    return number if 0 < number <= LARGEST_LONG_ID else None

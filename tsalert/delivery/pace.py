@@ -13,13 +13,13 @@ from math import ceil, floor
 _MOMENT = 1.0  # seconds
 # What any minute may hold beyond its own, in seconds' worth: under one in a hundred, since messages of a minute also
 # draw together on their way, and a provider counts them where they arrive.
-_MINUTE, _OVER = 60, 0.5
+_MINUTE, _OVER = 60, 0.4
 # What was missed for longer is not caught up: it would be no restart, and its echo would last.
 _LONGEST_GAP = 6.0
 _CATCHING_UP = 1.2
 # A sender takes a second's worth in so many turns, or half of what is free, so that many lines share it and none holds
 # in hand what it cannot send soon.
-_TURNS = 10
+_TURNS = 20
 _SLACK = 1e-6
 
 

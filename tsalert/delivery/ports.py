@@ -47,10 +47,12 @@ class RetryLater:
     """The provider certainly did not take it.
 
     :param after: how many seconds it asked us to wait.
+    :param is_outage: nothing could be sent to anybody just then, which says nothing of this message.
     """
 
     reason: str
     after: float | None = None
+    is_outage: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,12 +1,21 @@
 """How far mailings have come, alone and together. Pure."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from tsalert.delivery.rules import MailingState, Status
 
 SENT = frozenset({Status.ACCEPTED, Status.DELIVERED, Status.SOFT_BOUNCED, Status.UNDELIVERED, Status.HARD_BOUNCED})
+# What has not come to its reader, and does not come any more.
+NOT_TAKEN = (
+    Status.UNDELIVERED,
+    Status.FAILED,
+    Status.HARD_BOUNCED,
+    Status.CANCELLED,
+    Status.SUPPRESSED,
+    Status.EXPIRED,
+)
 _MISSED = frozenset(
     {
         Status.HARD_BOUNCED,
@@ -61,9 +70,22 @@ class Progress:
         return self.count(*_MISSED)
 
     @property
+    def taken(self) -> int:
+        """How many it came to, may have come to, or is on its way to."""
+        return self.total - self.count(*NOT_TAKEN)
+
+    @property
     def in_doubt(self) -> int:
         """How many nobody knows to have been sent or not, until an officer decides."""
         return self.count(Status.UNKNOWN)
+
+    def without(self, status: Status) -> "Progress":
+        """Return the same without the deliveries that stand at a status."""
+        rest = {
+            channel: {key: count for key, count in counts.items() if key != status}
+            for channel, counts in self.by_channel.items()
+        }
+        return replace(self, by_channel=rest)
 
     @property
     def is_finished(self) -> bool:

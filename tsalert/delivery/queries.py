@@ -23,18 +23,10 @@ from tsalert.config import Settings
 from tsalert.core.errors import NotFound
 from tsalert.core.keys import LARGEST_ID
 from tsalert.delivery.models import Delivery, Endpoint, Mailing, MailingCount, SentMessage, Suppression
-from tsalert.delivery.progress import Progress
+from tsalert.delivery.progress import NOT_TAKEN, Progress
 from tsalert.delivery.rules import Channel, EndpointStatus, Status, address_key, mask_address
 from tsalert.keysets import Order, Page, read_rows
 
-NOT_TAKEN = (
-    Status.UNDELIVERED,
-    Status.FAILED,
-    Status.HARD_BOUNCED,
-    Status.CANCELLED,
-    Status.SUPPRESSED,
-    Status.EXPIRED,
-)
 _AT_ONCE = 500
 
 
@@ -53,6 +45,11 @@ class EndpointView:
     def masked(self) -> str:
         """The address, shown just enough for its owner to know it."""
         return mask_address(self.channel, self.address)
+
+    @property
+    def is_forgotten(self) -> bool:
+        """True where nobody can tell any more which address it was."""
+        return self.status is EndpointStatus.ERASED
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,10 +181,13 @@ def count_cancelled(mailing_ids: Select[int]) -> ScalarSelect[int]:
     return select(func.count()).where(Mailing.id.in_(mailing_ids), Mailing.state == "cancelled").scalar_subquery()
 
 
-def was_taken(mailings: Select[int], endpoint_id: SQLColumnExpression[int]) -> Exists:
-    """Return whether a message of some mailings came to an endpoint, may have, or is on its way, as a condition."""
+def was_taken(mailings: Select[int], endpoint_id: SQLColumnExpression[int], *, has_left: bool = False) -> Exists:
+    """Return whether a message of some mailings came to an endpoint, may have, or is on its way, as a condition.
+
+    :param has_left: leave out those that wait to be sent.
+    """
     mine = (Delivery.mailing_id.in_(mailings), Delivery.endpoint_id == endpoint_id)
-    return exists().where(*mine, Delivery.status.not_in(NOT_TAKEN))
+    return exists().where(*mine, Delivery.status.not_in((*NOT_TAKEN, Status.PENDING) if has_left else NOT_TAKEN))
 
 
 def doubts_of(session: Session, mailing_ids: Collection[int], *, after: int | None = None) -> Page[DeliveryRow]:

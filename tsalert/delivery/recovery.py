@@ -1,6 +1,6 @@
 """After a death: finding what senders left behind, and deciding it without sending anything twice or never."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -12,8 +12,8 @@ from tsalert.config import Settings
 from tsalert.db import transaction
 from tsalert.delivery import claiming, journal
 from tsalert.delivery.counting import complete_if_done
-from tsalert.delivery.journal import Replayed
-from tsalert.delivery.mailings import end_pending
+from tsalert.delivery.ending import end_pending
+from tsalert.delivery.journal import Orphan, Replayed
 from tsalert.delivery.models import Delivery, Mailing
 from tsalert.delivery.outcomes import record_outcomes
 from tsalert.delivery.ports import InDoubt
@@ -23,6 +23,7 @@ from tsalert.delivery.rules import Channel, Lane, MailingState, Status
 # How long after its lease the claim of a machine that says nothing is given up.
 _GRACE = timedelta(minutes=10)
 _AT_ONCE = 1000
+_NOTHING = Replayed({}, frozenset(), is_whole=False)
 
 
 def replay_journals(folder: Path, *, now: datetime) -> int:
@@ -30,16 +31,7 @@ def replay_journals(folder: Path, *, now: datetime) -> int:
 
     What was begun and not answered is in doubt; what was never begun goes back into the queue.
     """
-    count = 0
-    for orphan in journal.orphans(folder):
-        try:
-            _settle_claims_of(orphan.owner, orphan.read(), now=now)
-        except BaseException:
-            orphan.release()
-            raise
-        orphan.remove()
-        count += 1
-    return count
+    return _replay(journal.orphans(folder), now)
 
 
 def journal_folder() -> Path:
@@ -51,15 +43,31 @@ def journal_folder() -> Path:
 def repair(now: datetime) -> None:
     """Give up the claims of lost machines, and end what is cancelled, expired or done.
 
-    A claim whose journal is gone may have been sent to the last one, so all of it is in doubt.
+    A claim whose journal is gone may have been sent to the last one, so all of it is in doubt. So is all of which a
+    journal says nothing that lay here when the machine went down: the last lines may never have reached the disk.
     """
-    for owner in _lost_owners(journal_folder(), now):
-        _settle_claims_of(owner, None, now=now)
+    folder = journal_folder()
+    _replay(journal.left_behind(folder, now - claiming.LEASE - _GRACE), now)
+    for owner in _lost_owners(folder, now):
+        _settle_claims_of(owner, _NOTHING, now=now)
     with transaction() as session:
         _end_over(session, now)
 
 
-def _settle_claims_of(owner: str, replayed: Replayed | None, *, now: datetime) -> None:
+def _replay(dead: Iterable[Orphan], now: datetime) -> int:
+    count = 0
+    for orphan in dead:
+        try:
+            _settle_claims_of(orphan.owner, orphan.read(), now=now)
+        except BaseException:
+            orphan.release()
+            raise
+        orphan.remove()
+        count += 1
+    return count
+
+
+def _settle_claims_of(owner: str, replayed: Replayed, *, now: datetime) -> None:
     with transaction() as session:
         for channel in Channel:
             outcomes = {
@@ -86,13 +94,15 @@ def _claims_of(session: Session, owner: str, channel: Channel) -> list[tuple[int
     ]
 
 
-def _outcome_of(number: int, standing: Standing, replayed: Replayed | None, now: datetime) -> Outcome | None:
-    if replayed is None:
-        return outcome(InDoubt("the machine that sent it was lost"), standing, now=now, draw=0)
+def _outcome_of(number: int, standing: Standing, replayed: Replayed, now: datetime) -> Outcome | None:
+    answer = replayed.answers.get(number)
+    if answer is not None:
+        return outcome(answer, standing, now=now, draw=0.5)
     if number in replayed.in_doubt:
         return outcome(InDoubt("the sender died while sending it"), standing, now=now, draw=0)
-    answer = replayed.answers.get(number)
-    return None if answer is None else outcome(answer, standing, now=now, draw=0.5)
+    if not replayed.is_whole:
+        return outcome(InDoubt("the machine that sent it was lost"), standing, now=now, draw=0)
+    return None
 
 
 def _lost_owners(folder: Path, now: datetime) -> Sequence[str]:

@@ -82,12 +82,14 @@ def next_claim_size(size: int, took: float, *, connections: int = 1) -> int:
     :param connections: over which it was sent; of a machine that is lost, all of one claim may be in doubt.
     """
     fitting = size * 2 if took * 2 <= _SECONDS_OF_CLAIM else round(size * max(0.5, _SECONDS_OF_CLAIM / took))
-    return min(LARGEST_CLAIM * connections, max(SMALLEST_CLAIM, fitting))
+    # The last round of a claim takes as long as any other, however few mails are left for it.
+    whole = fitting if fitting < connections else fitting - fitting % connections
+    return min(LARGEST_CLAIM * connections, max(SMALLEST_CLAIM, whole))
 
 
 def _after_refusal(answer: RetryLater, standing: Standing, *, now: datetime, draw: float) -> Outcome:
-    # A page ends by its time, not by its tries.
-    if standing.attempts >= MOST_ATTEMPTS and standing.lane is not Lane.PAGING:
+    # A page ends by its time, not by its tries, and so does what found its provider down each time.
+    if standing.attempts >= MOST_ATTEMPTS and standing.lane is not Lane.PAGING and not answer.is_outage:
         tries = counted(standing.attempts, "try", "tries")
         return Outcome(Status.FAILED, standing.doubts, error=f"given up after {tries}: {answer.reason}")
     wait = wait_before(standing.attempts, asked=answer.after, draw=draw, lane=standing.lane)

@@ -13,8 +13,8 @@ from sqlalchemy.orm import Session
 
 from tsalert.config import Settings
 from tsalert.core.clock import london_date
-from tsalert.core.keys import LARGEST_ID
-from tsalert.delivery.counting import Place, change_counts, complete_if_done
+from tsalert.core.keys import LARGEST_LONG_ID
+from tsalert.delivery.counting import Place, change_counts, complete_held, complete_if_done
 from tsalert.delivery.models import Delivery, Mailing, MailingCount
 from tsalert.delivery.raising import raise_to
 from tsalert.delivery.rules import PERSONAL_LANES, Channel, Status, settle
@@ -78,7 +78,7 @@ def find_by_token(session: Session, token: str) -> Returned | None:
     """Return the mail of which the Message-ID holds a token; None for a token that is not ours."""
     settings: Settings = current_app.extensions["tsalert_settings"]
     number = make_signer("message", (settings.secret_key, *settings.old_secret_keys)).read(token)
-    if number is None or number > LARGEST_ID:
+    if number is None or number > LARGEST_LONG_ID:
         return None
     return _read(session, _returned().where(Delivery.id == number, Delivery.channel == Channel.EMAIL))
 
@@ -94,12 +94,17 @@ def find_by_number(session: Session, number: int, channel: Channel) -> Returned 
     return _read(session, _NAMED, {"number": number, "by_channel": channel})
 
 
-def note_returned(session: Session, delivery_id: int, status: Status, *, now: datetime) -> bool:
+def note_returned(session: Session, returned: Returned, status: Status, *, now: datetime) -> bool:
     """Raise a delivery to what was reported of it; a step. Tells whether that was news.
 
-    A report may overtake the answer that the message was taken: then nothing waits for that answer any more.
+    A report may overtake the answer that the message was taken: then nothing waits for that answer any more. Others who
+    decide on the same mailing wait until the transaction ends.
     """
-    return _raise(session, {delivery_id: [status]}, now)
+    # Before its counters, as whoever stops a mailing or adds to it does, lest the two wait for each other.
+    lock_mailing(session, returned.mailing_id)
+    is_news = _raise(session, {returned.delivery_id: [status]}, now)
+    complete_held(session, returned.mailing_id, now)
+    return is_news
 
 
 def note_named(session: Session, reports: Mapping[tuple[int, Channel], Sequence[Status]], *, now: datetime) -> None:

@@ -29,6 +29,7 @@ from tsalert.delivery.watching import FailureWatch
 # A message may be begun only while its whole exchange with the provider still fits into the lease.
 _TIME_TO_BEGIN = claiming.LEASE.total_seconds() / 2
 _FIRST_PAUSE = 1.0
+_HELD_SECONDS = 15.0
 _LONGEST_PAUSE = {Work.PAGES: 5.0, Work.OTHERS: 60.0}
 _log = logging.getLogger(__name__)
 
@@ -106,8 +107,7 @@ class Sender:
         stop = self._around.stop
         while not stop.is_set():
             if not self._turn_safely() and not stop.is_set():
-                self.wake.wait(self._gate.patience(idle_seconds))
-                self.wake.clear()
+                self._rest(self._gate.patience(idle_seconds))
         self.leave()
 
     def turn(self) -> bool:
@@ -128,7 +128,8 @@ class Sender:
                 self._may_hold_rows = len(self._answers) < len(self._in_hand)
                 self._journal.flush()
             if len(self._in_hand) == self._size and self.work is Work.OTHERS:
-                self._size = next_claim_size(self._size, monotonic() - started, connections=self._line.connections)
+                took, answered = monotonic() - started, len(self._answers)
+                self._size = next_claim_size(answered, took, connections=self._line.connections)
             self._pauses = 0
             return True
 
@@ -136,6 +137,13 @@ class Sender:
         """Record what is in hand without claiming more."""
         with self._around.app.app_context():
             self._exchange(0)
+
+    def _rest(self, seconds: float) -> None:
+        """Wait until woken; whoever rests for long keeps no connection, of which a provider may allow only a few."""
+        if not self.wake.wait(min(seconds, _HELD_SECONDS)) and seconds > _HELD_SECONDS:
+            self._line.close()
+            self.wake.wait(seconds - _HELD_SECONDS)
+        self.wake.clear()
 
     def _turn_safely(self) -> bool:
         """Take one turn; whatever goes wrong, keep what is known and try again after a pause."""
@@ -192,7 +200,8 @@ class Sender:
         """Put back what was not begun, then leave the provider in peace for a while."""
         try:
             self.settle()
-        except SQLAlchemyError:
+        except Exception as error:  # noqa: BLE001 - a sender that ended would keep what it holds as long as its worker lives
+            _log.warning("what was sent is not written down yet: %s", type(error).__name__)
             self._may_hold_rows = True
         ceiling = min(_LONGEST_PAUSE[self.work], _FIRST_PAUSE * 2**self._pauses)
         self._pauses = min(self._pauses + 1, 10)
@@ -203,7 +212,7 @@ class Sender:
         self._line.close()
         try:
             self.settle()
-        except SQLAlchemyError:
+        except Exception:  # noqa: BLE001 - as above
             _log.warning("what was sent last stays in the journal until the next start")
             return
         self._journal.close()

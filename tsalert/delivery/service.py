@@ -1,5 +1,6 @@
 """What other capabilities ask of delivery: addresses, mailings, receipts."""
 
+from tsalert.delivery.ending import lapse
 from tsalert.delivery.endpoints import (
     NewEndpoint,
     confirm_endpoint,
@@ -42,6 +43,7 @@ __all__ = [
     "erase_endpoint",
     "find_or_add_endpoint",
     "find_or_add_endpoints",
+    "lapse",
     "lift_suppression",
     "pause",
     "pause_mailing",

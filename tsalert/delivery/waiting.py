@@ -7,7 +7,10 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, func, literal_column, select
 from sqlalchemy.orm import Session
 
+from tsalert.core.clock import as_utc
 from tsalert.delivery.models import Delivery, Mailing, MailingCount
+from tsalert.delivery.quiet import leaves_at
+from tsalert.delivery.rules import Channel, Lane
 
 _PENDING: ColumnElement[str] = literal_column("'pending'")
 
@@ -17,7 +20,7 @@ class Waiting:
     """What waits on one channel in one lane.
 
     :param count: of messages, with those that are in a worker's hands and those that are due later.
-    :param due_since: when the oldest became due that is due by now; None where none is.
+    :param due_since: when the oldest became due that is due by now; None where none is, or where all wait for the day.
     """
 
     channel: str
@@ -47,4 +50,9 @@ def what_waits(session: Session, *, now: datetime) -> Sequence[Waiting]:
     )
     query = select(single.c.channel, single.c.lane, func.sum(single.c["count"]), func.min(single.c.due_since))
     rows = session.execute(query.group_by(single.c.channel, single.c.lane).order_by(single.c.channel, single.c.lane))
-    return [Waiting(channel, lane, int(count), since) for channel, lane, count, since in rows]
+    return [_waiting(*row, now) for row in rows]
+
+
+def _waiting(channel: str, lane: str, count: int, since: datetime | None, now: datetime) -> Waiting:
+    may_leave = leaves_at(Channel(channel), Lane(lane), now) <= as_utc(now)
+    return Waiting(channel, lane, int(count), since if may_leave else None)

@@ -16,6 +16,8 @@ from tsalert.core.clock import as_utc
 from tsalert.delivery import queries as delivery
 from tsalert.delivery.progress import Progress, together
 from tsalert.delivery.recipients import find_recipient
+from tsalert.delivery.rules import MailingState
+from tsalert.delivery.rules import Status as Delivered
 from tsalert.digests import readers
 from tsalert.digests.models import DigestItem, DigestMailing, DigestRun
 from tsalert.digests.rules import DIGESTS, MOST_ITEMS, Period, Tells, next_period
@@ -85,6 +87,22 @@ def was_made(session: Session, period: Period) -> bool:
     return session.scalar(select(DigestRun.id).where(*mine)) is not None
 
 
+def told_wrongly(session: Session, period: Period) -> list[int]:
+    """Return the mailings of a morning that still wait to leave and tell as new what was held or withdrawn since."""
+    mine = select(DigestMailing.mailing_id).join(DigestRun, DigestRun.id == DigestMailing.run_id)
+    mine = mine.where(DigestRun.frequency == period.frequency, DigestRun.day == period.day)
+    found = delivery.progress_of_all(session, session.scalars(mine).all())
+    off = MailingState.CANCELLED
+    waiting = [mailing_id for mailing_id, progress in found.items() if progress.pending and progress.state != off]
+    if not waiting:
+        return []
+    told = select(DigestItem.mailing_id, DigestItem.alert_id).where(DigestItem.tells == Tells.NEW)
+    rows = session.execute(told.where(DigestItem.mailing_id.in_(waiting))).all()
+    states = editions.progress_of_all(session, {alert_id for _, alert_id in rows})
+    held_back = {alert_id for alert_id, progress in states.items() if progress.state in _HELD_BACK}
+    return sorted({mailing_id for mailing_id, alert_id in rows if alert_id in held_back})
+
+
 def lines(session: Session, period: Period, *, now: datetime) -> list[Line]:
     """Return what a digest may tell of: the newest alerts first, then those to take back."""
     # Once it is sent, an alert changes only by being held, let go on, or withdrawn.
@@ -114,6 +132,8 @@ def _sent(session: Session, runs: Sequence[DigestRun]) -> list[Sent]:
     ids = [run.id for run in runs]
     mailings, references = _mailings(session, ids), _references(session, ids)
     found = delivery.progress_of_all(session, [number for each in mailings.values() for number in each])
+    # Whose mail was called off got another one of the same morning.
+    went = {number: each.without(Delivered.CANCELLED) for number, each in found.items()}
     return [
         Sent(
             id=run.id,
@@ -121,7 +141,7 @@ def _sent(session: Session, runs: Sequence[DigestRun]) -> list[Sent]:
             day=run.day,
             made_at=run.made_at,
             references=tuple(references[run.id]),
-            progress=together([found[number] for number in mailings[run.id]]) if mailings[run.id] else None,
+            progress=together([went[number] for number in mailings[run.id]]) if mailings[run.id] else None,
         )
         for run in runs
     ]
@@ -133,8 +153,8 @@ def coming(session: Session, *, now: datetime) -> list[Coming]:
     for frequency in DIGESTS:
         period = next_period(frequency, now)
         items = lines(session, period, now=period.ends_at)
-        number = readers.count(session, items, frequency) if items else 0
-        references = tuple(one.alert.reference for one in items) if number else ()
+        number, told = readers.outlook(session, items, frequency, now=now) if items else (0, [])
+        references = tuple(one.alert.reference for one in told)
         found.append(Coming(frequency, period.ends_at, references, number))
     return found
 
@@ -148,7 +168,7 @@ def of_alert(session: Session, alert: Alert, *, now: datetime) -> list[Carried]:
     sizes = delivery.progress_of_all(session, [mailing_id for _, _, mailing_id in rows])
     told: Counter[tuple[str, str]] = Counter()
     for frequency, tells, mailing_id in rows:
-        told[frequency, tells] += sizes[mailing_id].total
+        told[frequency, tells] += sizes[mailing_id].taken
     return [
         Carried(
             often, told[often, Tells.NEW], told[often, Tells.WITHDRAWN], *_still_to_tell(session, alert, often, now)
@@ -161,7 +181,7 @@ def _still_to_tell(session: Session, alert: Alert, frequency: Frequency, now: da
     """Return when the next mail leaves, and how many it tells of an alert or of its withdrawal."""
     period = next_period(frequency, now)
     mine = [line for line in lines(session, period, now=period.ends_at) if line.alert.id == alert.id]
-    return period.ends_at, readers.count(session, mine, frequency) if mine else 0
+    return period.ends_at, readers.count(session, mine, frequency, now=now) if mine else 0
 
 
 def _mailings(session: Session, run_ids: Collection[int]) -> defaultdict[int, list[int]]:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import (
     BigInteger,
@@ -20,6 +21,7 @@ from sqlalchemy import (
     func,
     insert,
     literal,
+    or_,
     select,
     union,
 )
@@ -29,9 +31,9 @@ from tsalert.alerts import editions
 from tsalert.alerts.audience.choosing import choice_of
 from tsalert.alerts.audience.later import CHANNELS
 from tsalert.alerts.models import Alert
-from tsalert.alerts.rules import Channel, Edition
+from tsalert.alerts.rules import Channel, Edition, Kind
 from tsalert.delivery import queries as delivery
-from tsalert.delivery.recipients import Mailings, recipients_of, was_sent
+from tsalert.delivery.recipients import Mailings, taken_by, was_sent
 from tsalert.digests.models import DigestItem
 from tsalert.digests.rules import Tells
 from tsalert.digests.wording import Line
@@ -71,7 +73,7 @@ class Share:
 
 
 @contextmanager
-def gathered(session: Session, items: Sequence[Line], frequency: Frequency) -> Iterator[list[Share]]:
+def gathered(session: Session, items: Sequence[Line], frequency: Frequency, *, now: datetime) -> Iterator[list[Share]]:
     """Find everybody who has something to hear of, and hold what each is to hear until the block ends; a step.
 
     :return: what there is to write: each set of alerts that anybody has to hear of, in each edition it is read in.
@@ -80,7 +82,7 @@ def gathered(session: Session, items: Sequence[Line], frequency: Frequency) -> I
     for table in (_FOUND, _GATHERED):
         table.create(connection)
     for place, item in enumerate(items):
-        ids = _readers(item, frequency).subquery()
+        ids = _readers(item, frequency, now).subquery()
         session.execute(
             insert(_FOUND).from_select([*_FOUND.c.keys()], select(ids.c[0], literal(1 << place, BigInteger)))
         )
@@ -91,10 +93,16 @@ def gathered(session: Session, items: Sequence[Line], frequency: Frequency) -> I
         table.drop(connection)
 
 
-def count(session: Session, items: Sequence[Line], frequency: Frequency) -> int:
+def count(session: Session, items: Sequence[Line], frequency: Frequency, *, now: datetime) -> int:
     """Return how many addresses have something to hear of."""
-    with gathered(session, items, frequency):
-        return session.scalar(select(func.count()).select_from(_GATHERED)) or 0
+    return outlook(session, items, frequency, now=now)[0]
+
+
+def outlook(session: Session, items: Sequence[Line], frequency: Frequency, *, now: datetime) -> tuple[int, list[Line]]:
+    """Return how many addresses have something to hear of, and of which items."""
+    with gathered(session, items, frequency, now=now) as shares:
+        number = session.scalar(select(func.count()).select_from(_GATHERED)) or 0
+    return number, [item for item in items if any(item in share.items_of(items) for share in shares)]
 
 
 def people_of(share: Share) -> Select[int, str]:
@@ -129,33 +137,47 @@ def _with_edition(people: Select[int, str, int]) -> Select[int, str, int, str]:
     return select(found.c.id, found.c.channel, found.c.told, edition.label("edition"))
 
 
-def _readers(item: Line, frequency: Frequency) -> CompoundSelect[int]:
-    """Return the query of the endpoints of those who are to hear one thing of one alert, each once."""
+def _readers(item: Line, frequency: Frequency, now: datetime) -> CompoundSelect[int]:
+    """Return the query of the endpoints of those who are to hear one thing of one alert, each once.
+
+    Whom an earlier mail did not reach, since no provider took it in its time, is told with the next one.
+    """
     alert, new = item.alert, told_of(item.alert.id, Tells.NEW)
     if item.tells is Tells.WITHDRAWN:
         told = told_of(alert.id, Tells.WITHDRAWN)
-        return except_(following_addresses(frequency, _told_by(new)), recipients_of(told), moved_with(told))
+        return except_(following_addresses(frequency, _told_by(new, now)), taken_by(told, now=now), moved_with(told))
     at_once = editions.mailing_ids_of(alert.id)
-    people = _concerned(alert, frequency).subquery()
+    people = _concerned(alert, frequency, now).subquery()
     # Those who got it at once may be a million, of whom each reader is looked for; those whom mails told are as few as
     # the readers, and are taken away together.
     lack_it = select(people.c[0]).where(~was_sent(at_once, people.c[0]))
-    return except_(lack_it, recipients_of(new), moved_with(at_once), moved_with(new))
+    return except_(lack_it, taken_by(new, now=now), moved_with(at_once), moved_with(new))
 
 
-def _concerned(alert: Alert, frequency: Frequency) -> Select[int] | CompoundSelect[int]:
-    """Return the query of the endpoints that an alert concerns, or that were told by mail of what it continues."""
+def _concerned(alert: Alert, frequency: Frequency, now: datetime) -> Select[int] | CompoundSelect[int]:
+    """Return the query of the endpoints that an alert concerns, or that were told by mail of what it continues.
+
+    That something is over is for those alone who were told of it.
+    """
     assert alert.published_at is not None  # only published ones become lines
     waiting = digest_addresses(
         frequency, wards=alert.wards, topic=alert.topic, joined_by=alert.published_at, choice=choice_of(alert)
     )
     if alert.in_reply_to is None:
         return waiting
-    return union(waiting, following_addresses(frequency, _told_by(told_of(alert.in_reply_to, Tells.NEW))))
+    told = following_addresses(frequency, _told_by(_told_of_thread(alert.in_reply_to), now))
+    return told if alert.kind == Kind.ALL_CLEAR else union(waiting, told)
 
 
-def _told_by(mailings: Mailings) -> Select[int]:
-    """Return the query of the addresses at which those are reached now whom some mailings went to."""
+def _told_of_thread(original_id: int) -> Select[int]:
+    """Return the query of the mailings of digests that told of an alert or of one of its updates."""
+    update = (Alert.in_reply_to == original_id) & (Alert.kind == Kind.UPDATE)
+    thread = select(Alert.id).where(or_(Alert.id == original_id, update))
+    return select(DigestItem.mailing_id).where(DigestItem.alert_id.in_(thread), DigestItem.tells == Tells.NEW)
+
+
+def _told_by(mailings: Mailings, now: datetime) -> Select[int]:
+    """Return the query of the addresses at which those are reached now to whom some mailings came."""
     # Side by side, since SQLite refuses a statement in which so many others stand within one another.
-    told = union(recipients_of(mailings), moved_with(mailings)).cte()
+    told = union(taken_by(mailings, now=now), moved_with(mailings)).cte()
     return select(told.c[0])

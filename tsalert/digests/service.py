@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from tsalert.alerts import proof
@@ -20,11 +20,16 @@ from tsalert.digests.wording import Line, word
 
 
 def send_due(now: datetime) -> int:
-    """Queue the digests whose morning has come and that were not made yet; return how many messages there are."""
+    """Queue the digests whose morning has come and that were not made yet; return how many messages there are.
+
+    What waits of one that was made, and tells of an alert that was held or withdrawn since, is made anew without that.
+    """
+    session = db.session()
     due = [period for period in (due_period(often, now) for often in DIGESTS) if period is not None]
-    waiting = [period for period in due if not queries.was_made(db.session(), period)]
-    db.session().rollback()
-    return sum(_make(period, now) for period in waiting)
+    waiting = [period for period in due if not queries.was_made(session, period)]
+    wrong = [period for period in due if period not in waiting and queries.told_wrongly(session, period)]
+    session.rollback()
+    return sum(_make(period, now) for period in waiting) + sum(_make_anew(period, now) for period in wrong)
 
 
 def _make(period: Period, now: datetime) -> int:
@@ -38,12 +43,32 @@ def _make(period: Period, now: datetime) -> int:
         return size
 
 
+def _make_anew(period: Period, now: datetime) -> int:
+    """Call off what tells of an alert that was held or withdrawn, and queue the rest of it for the same readers."""
+    with transaction() as session:
+        # Whoever comes second finds nothing wrong any more.
+        run = session.scalars(_run_of(period).with_for_update()).one()
+        wrong = queries.told_wrongly(session, period)
+        for mailing_id in wrong:
+            delivery.call_off(session, mailing_id, now=now)
+        size = _queue_all(session, run, period, now) if wrong else 0
+        if wrong:
+            audit.record(
+                session, SERVICE, "made anew", "digest_run", run.id, now=now, called_off=len(wrong), messages=size
+            )
+        return size
+
+
+def _run_of(period: Period) -> Select[DigestRun]:
+    return select(DigestRun).filter_by(frequency=period.frequency, day=period.day)
+
+
 def _claim(session: Session, period: Period, now: datetime) -> DigestRun | None:
     """Take a morning's digest; a worker that comes second waits for the first and gets None."""
     row = {"frequency": period.frequency, "day": period.day, "ends_at": period.ends_at, "made_at": now}
     if not rows_changed(session, insert_ignoring_conflicts(session, DigestRun).values(row)):
         return None
-    return session.scalars(select(DigestRun).filter_by(frequency=period.frequency, day=period.day)).one()
+    return session.scalars(_run_of(period)).one()
 
 
 def _queue_all(session: Session, run: DigestRun, period: Period, now: datetime) -> int:
@@ -51,7 +76,7 @@ def _queue_all(session: Session, run: DigestRun, period: Period, now: datetime) 
     if not items:
         return 0
     size = 0
-    with readers.gathered(session, items, period.frequency) as shares:
+    with readers.gathered(session, items, period.frequency, now=now) as shares:
         for share in shares:
             told = share.items_of(items)
             content = word(told, proof.letterhead(), period.frequency, share.edition)

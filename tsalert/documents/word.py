@@ -1,5 +1,6 @@
 """A document as a Word file, in the styles of a template that the council can make its own."""
 
+from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -17,7 +18,6 @@ from tsalert.documents import word_blocks
 from tsalert.documents.cleaning import clean
 from tsalert.documents.description import Document, Image, TitleHere, mapped
 from tsalert.documents.letting_go import let_go
-from tsalert.documents.word_blocks import STYLES
 from tsalert.documents.word_xml import child
 
 _LONG, _SHORT = Mm(297), Mm(210)
@@ -27,7 +27,7 @@ def write_word(document: Document, *, template: Path | None = None) -> bytes:
     """Return a document as a Word file.
 
     :param template: a .docx whose styles, head and margins are taken; what it says is kept at the beginning.
-    :raises Unavailable: the template cannot be read or lacks styles, all of which are named.
+    :raises Unavailable: the template cannot be read, lacks styles, all of which are named, or numbers no list.
     """
     said = mapped(document, clean)
     file = _opened(template)
@@ -61,11 +61,15 @@ def _opened(template: Path | None) -> Any:
         file = docx.Document(str(template) if template else None)
     except Exception as error:  # the library raises whatever its XML, ZIP and part readers do
         raise Unavailable("The Word template cannot be read. Ask whoever looks after this service.") from error
-    known = {style.name for style in file.styles}
-    lacking = [name for name in STYLES if name not in known]
+    known = {(style.name, style.type) for style in file.styles}
+    lacking = [name for name, kind in word_blocks.STYLES.items() if (name, kind) not in known]
     if lacking:
         raise Unavailable(
             f"The Word template lacks {'these styles' if lacking[1:] else 'the style'}: {', '.join(lacking)}."
+        )
+    if not word_blocks.counts(file):
+        raise Unavailable(
+            "The Word template's style List Number has lost its numbering. Give it one, and save it again."
         )
     return file
 
@@ -87,11 +91,26 @@ def _set_pages(file: Any, said: Document) -> None:
             section.orientation, section.page_width, section.page_height = WD_ORIENT.LANDSCAPE, _LONG, _SHORT
         else:
             section.orientation, section.page_width, section.page_height = WD_ORIENT.PORTRAIT, _SHORT, _LONG
-    foot = file.sections[-1].footer.paragraphs[-1]
-    run = foot.add_run(f"{said.footer}  " if said.footer else "")
-    if foot.text.strip() != said.footer.strip():
-        run.add_break(WD_BREAK.LINE)
-    foot.add_run("Page ")
+    for footer in _footers(file, said):
+        _add_foot(footer, said.footer)
+
+
+def _footers(file: Any, said: Document) -> Iterator[Any]:
+    """Yield what stands at the foot of pages; the foot of a first page stays the template's own if only pages count."""
+    section = file.sections[-1]
+    yield section.footer
+    if file.settings.odd_and_even_pages_header_footer:
+        yield section.even_page_footer
+    if section.different_first_page_header_footer and said.footer:
+        yield section.first_page_footer
+
+
+def _add_foot(footer: Any, text: str) -> None:
+    """Add a text and the number of the page beneath what a template has there."""
+    foot = footer.paragraphs[-1] if footer.paragraphs else footer.add_paragraph()
+    if foot.text.strip():
+        foot.add_run().add_break(WD_BREAK.LINE)
+    foot.add_run(f"{text}  Page " if text else "Page ")
     _field(foot, "PAGE")
     foot.add_run(" of ")
     _field(foot, "NUMPAGES")

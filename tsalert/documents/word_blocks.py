@@ -5,6 +5,7 @@ from io import BytesIO
 from typing import Any
 
 from docx.enum.section import WD_ORIENT, WD_SECTION
+from docx.enum.style import WD_STYLE_TYPE
 from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_BREAK
 from docx.opc.constants import RELATIONSHIP_TYPE
 from docx.oxml.ns import qn
@@ -34,7 +35,10 @@ from tsalert.documents.pictures import as_png
 from tsalert.documents.word_tables import add_facts, add_figures, add_table
 from tsalert.documents.word_xml import child, lead, mark
 
-STYLES = ("Title", "Heading 1", "Heading 2", "Heading 3", "List Bullet", "List Number", "Caption", "Table Grid")
+_COUNTED = "List Number"
+_OF_TEXT = ("Title", "Heading 1", "Heading 2", "Heading 3", "List Bullet", _COUNTED, "Caption")
+# Every style that a file needs, with what Word lets it be put on.
+STYLES = dict.fromkeys(_OF_TEXT, WD_STYLE_TYPE.PARAGRAPH) | {"Table Grid": WD_STYLE_TYPE.TABLE}
 _SIZES = {Look.LEAD: 14, Look.SMALL: 9, Look.DISPLAY: 26}
 _CENTRED = (Look.CENTRED, Look.DISPLAY)
 _ROOM_TO_SIGN = Mm(18)
@@ -97,7 +101,7 @@ def _passage(file: Any, block: Passage) -> None:
 def _points(file: Any, block: Points) -> None:
     number = _new_count(file, block.first) if block.is_numbered else None
     for point in block.points:
-        paragraph = file.add_paragraph(style="List Number" if block.is_numbered else "List Bullet")
+        paragraph = file.add_paragraph(style=_COUNTED if block.is_numbered else "List Bullet")
         _say(paragraph, point)
         if number is not None:
             properties = child(paragraph._p.get_or_add_pPr(), "w:numPr")  # noqa: SLF001 -- no other door
@@ -115,13 +119,28 @@ def _say(paragraph: Any, spans: Sequence[Span]) -> None:
             lead(run, id=paragraph.part.relate_to(span.address, RELATIONSHIP_TYPE.HYPERLINK, is_external=True))
 
 
+def counts(file: Any) -> bool:
+    """Tell whether numbered lists have what their style says that they count by, where it says so itself."""
+    number = _counted_by(file)
+    try:
+        return number is None or file.part.numbering_part.element.num_having_numId(number) is not None
+    except (KeyError, NotImplementedError):  # the file has no such count, or none at all
+        return False
+
+
+def _counted_by(file: Any) -> int | None:
+    """Return the number of the count that numbered lists go by, or None where the template counts its own way."""
+    found = file.styles[_COUNTED].element.find(f"{qn('w:pPr')}/{qn('w:numPr')}/{qn('w:numId')}")
+    return None if found is None else int(found.get(qn("w:val")))
+
+
 def _new_count(file: Any, first: int) -> int | None:
     """Return the number of a list that begins anew, or None where the template counts its own way."""
-    style = file.styles["List Number"].element.find(f"{qn('w:pPr')}/{qn('w:numPr')}/{qn('w:numId')}")
-    if style is None:
+    counted_by = _counted_by(file)
+    if counted_by is None:
         return None
     numbering = file.part.numbering_part.element
-    pattern = numbering.num_having_numId(int(style.get(qn("w:val")))).abstractNumId.val
+    pattern = numbering.num_having_numId(counted_by).abstractNumId.val
     number = numbering.add_num(pattern)
     number.add_lvlOverride(ilvl=0).add_startOverride(first)
     return int(number.numId)

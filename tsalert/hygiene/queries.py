@@ -132,7 +132,13 @@ def _shared() -> Select[int]:
 
 
 def _to_phone() -> Select[int]:
-    """Return the query of reports on dead mail of which a reader has a live phone, and which nobody dealt with."""
+    """Return the query of the latest report on each dead mailbox of which a reader has a live phone.
+
+    Without those that somebody dealt with: every alert that was on its way when the mailbox died is reported.
+    """
+    report = AddressReport
+    is_of_death = (report.effect == Effect.ENDED, report.kind != Kind.COMPLAINT)
+    latest = select(func.max(report.id)).where(*is_of_death).group_by(report.endpoint_id)
     dead, live = delivery.endpoints().subquery("dead"), delivery.endpoints().subquery("live")
     mine, other = aliased(SubscriberEndpoint), aliased(SubscriberEndpoint)
     return (
@@ -142,8 +148,7 @@ def _to_phone() -> Select[int]:
         .join(other, other.subscriber_id == mine.subscriber_id)
         .join(live, live.c.id == other.endpoint_id)
         .where(
-            AddressReport.effect == Effect.ENDED,
-            AddressReport.kind != Kind.COMPLAINT,
+            AddressReport.id.in_(latest),
             AddressReport.seen_at.is_(None),
             dead.c.channel == Channel.EMAIL,
             dead.c.status == EndpointStatus.BOUNCED,

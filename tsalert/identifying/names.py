@@ -17,7 +17,8 @@ _TITLES = (
 _LARGE = r"[^\W\d_a-z][\w'\u2019-]+(?: [^\W\d_a-z][\w'\u2019-]+){0,2}"
 _TITLED = re.compile(rf"\b(?:{'|'.join(_TITLES)})\.?\s+{_LARGE}")
 _INTRODUCED = re.compile(
-    r"(?:\bnames?(?: (?:of|is|was|are|were|as))?|\bnamed|\bknown as|\bcall(?:s|ed|ing)? (?:himself|herself|themselves))"
+    r"(?:\bnames?(?: (?:of|is|was|are|were|as))?|\bnamed|\bknown as|\bcall(?:s|ed|ing)? (?:himself|herself|themselves)"
+    r"|\b(?:is|was|are|were|man|men|woman|women|person|people|somebody|someone|caller|trader|resident) called)"
     r"[\s:\"\u201c\u2018']+",
     re.IGNORECASE,
 )

@@ -25,9 +25,10 @@ def mark_moved(session: Session, now: datetime) -> None:
     session.merge(InstallationFact(name=_MOVED, value=as_utc(now).date().isoformat()))
 
 
-def moved_on(session: Session) -> str | None:
-    """Return the day on which everything was moved to another database; None where it was not."""
-    return _value(session, _MOVED)
+def moved_fault(session: Session) -> str | None:
+    """Say that everything was moved to another database, which nobody may overlook; None where it was not."""
+    day = _value(session, _MOVED)
+    return day and f"Everything was moved out of this database on {day}: set TSALERT_DATABASE_URL to the new one"
 
 
 def _value(session: Session, name: str) -> str | None:

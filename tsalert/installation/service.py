@@ -62,7 +62,7 @@ def _disk_faults(settings: Settings) -> list[str]:
     mounts = Path("/proc/mounts")
     if path is None or not mounts.exists():
         return []
-    kind = rules.file_system_of(PurePosixPath(path.absolute()), mounts.read_text(encoding="utf-8"))
+    kind = rules.file_system_of(PurePosixPath(path.resolve()), mounts.read_text(encoding="utf-8"))
     if kind in rules.NETWORK_FILE_SYSTEMS:
         return [f"TSALERT_DATABASE_URL is a SQLite file on a network disk ({kind}); use a local disk or PostgreSQL"]
     return []
@@ -91,10 +91,8 @@ def _database_faults(settings: Settings) -> list[str]:
         if _address_key_fits(settings.address_key)
         else ["TSALERT_ADDRESS_KEY is not the key this database was made with; people who left would get mail again"]
     )
-    day = marks.moved_on(db.session())
-    if day is not None:
-        faults.append(f"Everything was moved out of this database on {day}: set TSALERT_DATABASE_URL to the new one")
-    return faults + (_demo_faults(settings) if is_demo() else [])
+    moved = marks.moved_fault(db.session())
+    return [*faults, *filter(None, [moved]), *(_demo_faults(settings) if is_demo() else [])]
 
 
 def _clock_faults() -> list[str]:

@@ -14,10 +14,6 @@ _AND_THEN = "\nAnd then:\n"
 _MAIL = re.compile(r"[^\s@<>\"'(,;:=]+@[^\s@<>\"'),;:]+")
 _TELEPHONE = re.compile(r"(?<![\w.-])(?:\+\d|0\d)[\d ()-]{7,14}\d(?![\w-])")
 _HIDDEN = "•••"
-DATABASE_IS_GONE = """\
-tsalert cannot start: the database cannot be reached.
-→ Look whether it runs, lets this user in, and whether TSALERT_DATABASE_URL is right.
-"""
 
 
 def describe(error: BaseException) -> str:
@@ -29,6 +25,11 @@ def known_of(error: BaseException) -> str:
     """Return what the database or the system calls a fault by; of what it was about, nothing."""
     causes = [each for each in _chain(error) if not hasattr(each, "statement")]
     return ", ".join(known for each in causes for known in _known(each))
+
+
+def in_its_own_words(error: BaseException) -> str:
+    """Return what a database says keeps it from answering: gone, locked, full. Of other errors it may quote a row."""
+    return str(getattr(error, "orig", error)).partition("\n")[0].rstrip(".")
 
 
 def without_addresses(text: str) -> str:

@@ -93,7 +93,7 @@ class NotifyLine:
         except Unavailable as error:
             # Whoever pages must hear within seconds that it does not leave.
             after = None if message.lane is Lane.PAGING else error.after
-            log.end(message, RetryLater(str(error), after))
+            log.end(message, RetryLater(str(error), after, is_outage=True))
             raise Unavailable(str(error), after=after) from error
 
     def _send_one(self, message: Message) -> Answer:

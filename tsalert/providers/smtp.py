@@ -7,7 +7,7 @@ from datetime import datetime
 from tsalert.delivery.ports import Message, Unavailable
 from tsalert.delivery.rules import Channel
 from tsalert.mail_settings import SmtpSettings
-from tsalert.providers.smtp_line import SmtpLine
+from tsalert.providers.smtp_line import SmtpLine, Want
 from tsalert.providers.smtp_wire import Wire
 
 _OK = 250
@@ -20,6 +20,7 @@ class SmtpEmail:
     :param sender: the address of the envelope's sender, where bounces go.
     :param timeout: seconds to wait for any one answer.
     :param recycle_after: messages after which a connection is made anew.
+    :param patience_for_more: seconds to wait for a further connection, while those there are stand still.
     """
 
     channel = Channel.EMAIL
@@ -27,18 +28,28 @@ class SmtpEmail:
     # would hand Python's lock to and fro, and send two thirds as many on SQLite and no more on PostgreSQL.
     lines = 1
 
-    def __init__(self, settings: SmtpSettings, *, sender: str, timeout: float = 60, recycle_after: int = 500) -> None:
+    def __init__(
+        self,
+        settings: SmtpSettings,
+        *,
+        sender: str,
+        timeout: float = 60,
+        recycle_after: int = 500,
+        patience_for_more: float = 5,
+    ) -> None:
         self._settings = settings
         self._sender = sender
-        self._timeout = timeout
+        self._timeout, self._patience_for_more = timeout, min(timeout, patience_for_more)
         self._recycle_after = recycle_after
+        self._want = Want()
         # Reading the machine's certificates takes 20 ms, so it is done once and only if needed.
         self._tls = ssl.create_default_context() if settings.security != "none" else None
 
     def line(self) -> SmtpLine:
         """Return a line that connects when it is first used."""
         most = self._settings.connections
-        return SmtpLine(self._connect, most, sender=self._sender, recycle_after=self._recycle_after)
+        recycle_after, want = self._recycle_after, self._want
+        return SmtpLine(self._connect, most, sender=self._sender, recycle_after=recycle_after, want=want)
 
     def probe(self) -> str:
         """Connect, secure and sign in as for sending, and say nothing that a mail would begin with.
@@ -62,8 +73,9 @@ class SmtpEmail:
         """Return None: a mail server cannot be asked what it took."""
         return None
 
-    def _connect(self) -> Wire:
-        return Wire(self._open(timeout=self._timeout), timeout=self._timeout)
+    def _connect(self, *, is_first: bool) -> Wire:
+        opened = self._open(timeout=self._timeout if is_first else self._patience_for_more)
+        return Wire(opened, timeout=self._timeout)
 
     def _open(self, *, timeout: float) -> smtplib.SMTP:
         settings = self._settings

@@ -4,6 +4,8 @@ Threads for each would spend their time handing Python's lock to each other, twi
 """
 
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from functools import partial
 from selectors import EVENT_READ, BaseSelector, DefaultSelector
 from smtplib import SMTPException
@@ -17,19 +19,45 @@ _IDLE_SECONDS = 15.0
 # A server that takes fewer connections than we may open is not asked for another before this.
 _ENOUGH_SECONDS = 60.0
 _LOOK_SECONDS = 1.0
+# Whoever found no connection asks again before this, or wants none any more.
+_WANTED_SECONDS = 10.0
+
+Connect = Callable[..., Wire]
+
+
+@dataclass(slots=True)
+class Want:
+    """What the lines to one server know of each other: that one of them found no connection, since others hold all."""
+
+    until: float = 0.0
+
+    def begin(self) -> None:
+        """Note that a line has none."""
+        self.until = monotonic() + _WANTED_SECONDS
+
+    def end(self) -> None:
+        """Note that it has one."""
+        self.until = 0.0
+
+    @property
+    def stands(self) -> bool:
+        """Tell whether somebody waits for one."""
+        return monotonic() < self.until
 
 
 class SmtpLine:
     """Kept connections to one server, used by one thread.
 
-    :param connect: opens and secures a connection.
+    :param connect: opens and secures a connection; told whether there is none yet.
     :param most: how many connections may be open.
     :param recycle_after: messages after which a connection is made anew.
+    :param want: shared with other lines to the same server.
     """
 
-    def __init__(self, connect: Callable[[], Wire], most: int, *, sender: str, recycle_after: int) -> None:
+    def __init__(self, connect: Connect, most: int, *, sender: str, recycle_after: int, want: Want) -> None:
         self.connections = most
         self._connect = connect
+        self._want = want
         self._sender = sender
         self._recycle_after = recycle_after
         self._talks: list[Talk] = []
@@ -42,15 +70,17 @@ class SmtpLine:
 
         So at most one message on each connection is in doubt when the process or the server dies.
 
-        :raises Unavailable: no connection, or all broke; a message begun without an answer is in doubt.
+        :raises Unavailable: no connection, or all broke before any took a message; what was begun is in doubt.
         """
         self._open(len(messages))
-        self._error = None
+        talks, self._error = self._talks.copy(), None
+        taken = _taken(talks)
         with DefaultSelector() as selector:
             self._talk(iter(messages), log, selector)
         self._used_at = monotonic()
         self._recycle()
-        if self._error is not None and not self._talks:
+        # A server that closes each connection after so many mails is there all the same.
+        if self._error is not None and not self._talks and _taken(talks) == taken:
             raise Unavailable(f"the mail server broke off: {self._error}") from self._error
 
     def close(self) -> None:
@@ -63,13 +93,31 @@ class SmtpLine:
         """Open as many connections as there are messages, as far as we may and the server lets us."""
         if monotonic() - self._used_at > _IDLE_SECONDS:
             self.close()
-        while len(self._talks) < min(self.connections, useful) and (
+        if self._want.stands and len(self._talks) > 1:
+            # A page waits for no broadcast, also where a relay allows so few that the broadcast has them all.
+            self._talks.pop().wire.quit()
+            self._want.end()
+            self._enough_until = monotonic() + _ENOUGH_SECONDS
+        while (missing := min(self.connections, useful) - len(self._talks)) > 0 and (
             not self._talks or monotonic() >= self._enough_until
         ):
+            # A server that takes few is not asked for many more.
+            self._open_together(min(missing, max(1, len(self._talks))))
+
+    def _open_together(self, count: int) -> None:
+        """Open so many at once, since each takes a while from far away; make do with what the server lets us have.
+
+        :raises Unavailable: there is none.
+        """
+        connect = partial(self._connect, is_first=not self._talks)
+        with ThreadPoolExecutor(count) as pool:
+            opening = [pool.submit(connect) for _ in range(count)]
+        for each in opening:
             try:
-                self._talks.append(Talk(self._connect(), sender=self._sender))
+                self._talks.append(Talk(each.result(), sender=self._sender))
             except (OSError, SMTPException, Lost) as error:
                 if not self._talks:
+                    self._want.begin()
                     raise Unavailable(f"no connection to the mail server: {error}") from error
                 self._enough_until = monotonic() + _ENOUGH_SECONDS
 
@@ -105,3 +153,7 @@ class SmtpLine:
         for talk in [talk for talk in self._talks if talk.taken >= self._recycle_after]:
             self._talks.remove(talk)
             talk.wire.quit()
+
+
+def _taken(talks: Sequence[Talk]) -> int:
+    return sum(talk.taken for talk in talks)

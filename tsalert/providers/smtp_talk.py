@@ -124,10 +124,10 @@ class Talk:
         """Read the answer to the content that was sent."""
         code, text = yield
         self._begun = None
-        self.taken += 1
         log.end(message, verdict(code, text))
         if code == SERVICE_CLOSING:
             raise Lost("421: the server is closing")
+        self.taken += 1
 
 
 def _still_open(reply: Reply) -> Reply:

@@ -59,7 +59,7 @@ class TwilioLine:
             try:
                 log.end(message, self._send_one(message))
             except Unavailable as error:
-                log.end(message, RetryLater(str(error), error.after))
+                log.end(message, RetryLater(str(error), error.after, is_outage=True))
                 raise
 
     def ask(self, question: Callable[[Client], list[str]]) -> list[str]:

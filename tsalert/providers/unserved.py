@@ -49,7 +49,7 @@ class UnservedLine:
         """Give messages back."""
         for message in messages:
             after = None if message.lane is Lane.PAGING else _LOOK_AGAIN_SECONDS
-            log.end(message, RetryLater(self.because, after))
+            log.end(message, RetryLater(self.because, after, is_outage=True))
 
     def close(self) -> None:
         """Nothing is open."""

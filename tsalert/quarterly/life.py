@@ -16,11 +16,12 @@ from tsalert.core.actors import Actor, Permission
 from tsalert.core.clock import london_date
 from tsalert.core.errors import Conflict, Overtaken, RuleViolation
 from tsalert.core.periods import Period
-from tsalert.db import db, transaction
+from tsalert.db import db, take_turns, transaction
 from tsalert.quarterly import editions, keeping, queries, sources
 from tsalert.quarterly.content import Report
 from tsalert.quarterly.editions import Whole
 from tsalert.quarterly.models import BoardReport, BoardSignature, BoardUnlocking
+from tsalert.quarterly.opening import require_meeting
 from tsalert.quarterly.signing import holding, signatures_of
 from tsalert.quarterly.vocabulary import SignatureRole, Status
 from tsalert.reports.memory import FiguresMemory
@@ -29,7 +30,12 @@ from tsalert.staff import queries as staff
 
 _SUBJECT = "board report"
 _CHANGED = "The report says something else than what you read. Read it again, then sign it."
+_FITS_NO_MORE = (
+    "Another quarter's report was published meanwhile, and the public edition must fit what that one says. Read this "
+    "one again, then publish it."
+)
 _READINGS = 5
+_LOCK_NUMBER = 38_0002
 LEGAL = {
     Status.DRAFT: ("write its texts", "lock its figures"),
     Status.LOCKED: ("sign it as its author or as second person", "write its texts", "unlock its figures"),
@@ -50,7 +56,7 @@ class Details:
 def describe(quarter: Period, details: Details, *, actor: Actor, now: datetime) -> None:
     """Say for which board and meeting a report is, and who its author is.
 
-    :raises RuleViolation: this author may not write it.
+    :raises RuleViolation: this author may not write it, or no board meets about the quarter on this day.
     :raises Conflict: it is published.
     """
     actor.require(Permission.WRITE_REPORT)
@@ -58,6 +64,8 @@ def describe(quarter: Period, details: Details, *, actor: Actor, now: datetime) 
         row = queries.get_open(session, quarter)
         if details.author_id != row.author_id:
             _require_writer(session, details.author_id)
+        if details.meeting_on != row.meeting_on:
+            require_meeting(details.meeting_on, quarter, now=now)
         row.board, row.author_id, row.meeting_on = details.board, details.author_id, details.meeting_on
         told = {"author": details.author_id, "meeting_on": str(details.meeting_on or "")}
         audit.record(session, actor, "described", _SUBJECT, row.id, now=now, **told)
@@ -152,9 +160,13 @@ def sign(
 def publish(quarter: Period, *, memory: FiguresMemory, actor: Actor, now: datetime) -> str:
     """Publish a report that its author and a second person signed as it stands; returns its digest.
 
+    What the public reads of a quarter depends on what it reads of others, so one report is published after the other.
+
     :raises Conflict: a signature is missing, or does not hold any more.
+    :raises Overtaken: the report says something else by now, or was not held against another that was published.
     """
     actor.require(Permission.SIGN_REPORT)
+    known = queries.count_published(db.session())
     row, whole = _read(quarter, memory, now)
     _require_status(row, Status.LOCKED, Status.SIGNED)
     missing = [role.label.lower() for role in SignatureRole if role not in holding(whole.signatures)]
@@ -162,7 +174,10 @@ def publish(quarter: Period, *, memory: FiguresMemory, actor: Actor, now: dateti
         raise Conflict(f"Nobody has signed what it says now: {' and '.join(missing)}.", legal=LEGAL[Status.LOCKED])
     frozen = keeping.freeze({edition.value: _published(each, now) for edition, each in whole.editions.items()})
     with transaction() as session:
+        take_turns(session, _LOCK_NUMBER)
         row = _still(session, quarter, whole, memory, now)
+        if queries.count_published(session) != known:
+            raise Overtaken(_FITS_NO_MORE, legal=["read it again"])
         row.frozen, row.digest, row.status = frozen, keeping.digest(frozen), Status.PUBLISHED
         row.published_by, row.published_at = actor.officer_id, now
         audit.record(session, actor, "published", _SUBJECT, row.id, now=now, digest=row.digest)

@@ -1,6 +1,6 @@
 """Opening a quarter's report, and its next revision after it was published."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -14,18 +14,22 @@ from tsalert.db import transaction
 from tsalert.quarterly.models import BoardReport
 from tsalert.quarterly.queries import revisions_of
 from tsalert.quarterly.vocabulary import Ground, Status
+from tsalert.reports.comparing import EARLIEST
 
 BOARD = "Safer Communities Partnership Board"
+# No board's calendar goes further; a later day is another year that was typed.
+_MEETINGS_AHEAD = timedelta(days=731)
 
 
 def open_report(quarter: Period, *, meeting_on: date | None = None, actor: Actor, now: datetime) -> int:
     """Open the first report of a quarter, which whoever opens it writes; returns its id.
 
-    :raises RuleViolation: it is no quarter, or one that has not begun.
+    :raises RuleViolation: it is no quarter, one that has not begun or lies before any records, or no meeting's day.
     :raises Conflict: there is one already.
     """
     actor.require(Permission.WRITE_REPORT)
     require_quarter(quarter, now=now)
+    require_meeting(meeting_on, quarter, now=now)
     with transaction() as session:
         if revisions_of(session, quarter):
             raise Conflict(f"There is a report for {quarter.label} already.", legal=["open that report"])
@@ -49,7 +53,7 @@ def revise(quarter: Period, reason: str, ground: Ground, *, actor: Actor, now: d
 
 
 def require_quarter(period: Period, *, now: datetime) -> None:
-    """Refuse a report of anything but a quarter that has begun.
+    """Refuse a report of anything but a quarter that has begun, and of which figures can be read.
 
     :raises RuleViolation: it is none.
     """
@@ -57,6 +61,21 @@ def require_quarter(period: Period, *, now: datetime) -> None:
         raise RuleViolation("The board's report is of a quarter, such as 2022/23 Q1.", field="quarter")
     if period.first_day > london_date(now):
         raise RuleViolation(f"{period.label} has not begun.", field="quarter")
+    if period.first_day < EARLIEST:
+        raise RuleViolation(f"Choose a quarter from {quarter_of(EARLIEST).label} on.", field="quarter")
+
+
+def require_meeting(meeting_on: date | None, quarter: Period, *, now: datetime) -> None:
+    """Refuse a day on which no board can meet about a quarter: a slip in its year would be reminded of, or never be.
+
+    :raises RuleViolation: it lies before the quarter, or years ahead.
+    """
+    if meeting_on is None:
+        return
+    if meeting_on < quarter.first_day:
+        raise RuleViolation(f"The board cannot meet about {quarter.label} before it begins.", field="meeting_on")
+    if meeting_on > london_date(now) + _MEETINGS_AHEAD:
+        raise RuleViolation("Give a meeting within the next two years.", field="meeting_on")
 
 
 def add(  # noqa: PLR0913 - what a report begins with

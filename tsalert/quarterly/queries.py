@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from datetime import date, timedelta
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session, defer
 
 from tsalert.core.errors import Conflict, NotFound
 from tsalert.core.periods import Period
@@ -59,6 +59,12 @@ def published_beside(session: Session, quarter: Period) -> Sequence[BoardReport]
     return session.scalars(query.order_by(BoardReport.published_at.desc(), BoardReport.id.desc())).all()
 
 
+def count_published(session: Session) -> int:
+    """Return how many revisions of reports are published; none of them ever goes."""
+    query = select(func.count()).select_from(BoardReport).where(BoardReport.status == Status.PUBLISHED)
+    return session.scalar(query) or 0
+
+
 def unlockings_of(session: Session, report: BoardReport) -> Sequence[BoardUnlocking]:
     """Return when and why the figures of a revision were unlocked, the latest first."""
     query = select(BoardUnlocking).where(BoardUnlocking.report_id == report.id)
@@ -66,16 +72,12 @@ def unlockings_of(session: Session, report: BoardReport) -> Sequence[BoardUnlock
 
 
 def newest_reports(session: Session) -> Sequence[BoardReport]:
-    """Return the newest revision of each quarter's report, the latest quarter first."""
-    return _newest(session.scalars(select(BoardReport).order_by(*_LATEST)).all())
+    """Return the newest revision of each quarter's report, the latest quarter first, without what each says."""
+    return _newest(session.scalars(_LISTED.order_by(*_LATEST)).all())
 
 
-def published_reports(session: Session) -> Sequence[BoardReport]:
-    """Return the newest published revision of each quarter, the latest quarter first."""
-    query = select(BoardReport).where(BoardReport.status == Status.PUBLISHED).order_by(*_LATEST)
-    return _newest(session.scalars(query).all())
-
-
+# A third of a megabyte stands in each.
+_LISTED = select(BoardReport).options(defer(BoardReport.figures), defer(BoardReport.frozen))
 _LATEST = (BoardReport.first_day.desc(), BoardReport.revision.desc())
 
 

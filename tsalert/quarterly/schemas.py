@@ -13,6 +13,7 @@ from tsalert.web.fields import Count, Day, Line, Paragraph, PeriodLabel, RecordI
 
 LONGEST_REASON = 1000
 _ROOM = 1000  # what is only a little too long is told by how much
+_TOO_LONG = {"too_long": f"Use {LONGEST:,} characters or fewer."}
 
 
 class QuarterLabel(PeriodLabel):
@@ -69,7 +70,7 @@ class NewReportSignatureSchema(Strict):
 class ReportTextFormSchema(Strict):
     """What is saved of a text, on which version, or is only to be shown."""
 
-    body = Paragraph(load_default="", longest=LONGEST + _ROOM)
+    body = Paragraph(load_default="", longest=LONGEST + _ROOM, error_messages=_TOO_LONG)
     version = Count(required=True)
     act = Line(load_default="save", validate=validate.OneOf(["save", "preview"]))
 
@@ -78,7 +79,9 @@ class NewReportTextSchema(Strict):
     """What is saved of a text; the version that its writer saw comes here or as If-Match."""
 
     body = Paragraph(
-        required=True, longest=LONGEST + _ROOM, error_messages={"required": "Send the text; an empty one too."}
+        required=True,
+        longest=LONGEST + _ROOM,
+        error_messages={"required": "Send the text; an empty one too.", **_TOO_LONG},
     )
     version = Count(load_default=None, allow_none=True)
 

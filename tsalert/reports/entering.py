@@ -15,7 +15,7 @@ from tsalert.db import transaction
 from tsalert.reports import partners
 from tsalert.reports.models import PartnerFigure
 from tsalert.reports.partner_files import NewFigure, Refusal, read_file
-from tsalert.reports.partners import FigureView
+from tsalert.reports.partners import FigureView, FirstWritten
 
 _STANDS = "There is a figure for this already: {number:,}. Correct that one, and say why."
 
@@ -31,7 +31,7 @@ class ImportReport:
 
 
 def enter_figure(new: NewFigure, *, actor: Actor, now: datetime) -> int:
-    """Enter a partner's figure; returns its id.
+    """Enter a partner's figure, under the names by which partner and category are known; returns its id.
 
     :raises RuleViolation: its period has not ended.
     :raises Conflict: there is one for this category and period.
@@ -39,6 +39,7 @@ def enter_figure(new: NewFigure, *, actor: Actor, now: datetime) -> int:
     actor.require(Permission.MANAGE_INDICATORS)
     _refuse_the_future(new, now)
     with transaction() as session:
+        new = FirstWritten(session).same(new)
         standing = partners.find_standing(session, new.partner, new.category, new.period)
         if standing:
             raise Conflict(_STANDS.format(number=standing.number))
@@ -77,10 +78,11 @@ def import_figures(text: str, *, reason: str | None, actor: Actor, now: datetime
     counts = {"entered": 0, "corrected": 0, "known": 0}
     refusals = list(rows.refusals)
     with transaction() as session:
+        written = FirstWritten(session)
         for line, new in rows.figures:
             try:
                 _refuse_the_future(new, now)
-                counts[_take(session, new, reason, actor=actor, now=now)] += 1
+                counts[_take(session, written.same(new), reason, actor=actor, now=now)] += 1
             except (RuleViolation, Conflict) as error:
                 refusals.append(Refusal(line, error.message))
         audit.record(session, actor, "imported", "partner_figure", None, now=now, **counts, refused=len(refusals))

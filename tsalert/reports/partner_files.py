@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from io import StringIO
 
 from tsalert.core.errors import RuleViolation
 from tsalert.core.periods import Period, parse_span
@@ -53,7 +54,7 @@ def read_file(text: str) -> FileRows:
 
     :raises RuleViolation: a column that is needed is missing, or the file is too long.
     """
-    reader = csv.reader(text.removeprefix("\ufeff").splitlines())
+    reader = csv.reader(StringIO(text.removeprefix("\ufeff"), newline=""))
     try:
         head = [name.strip().lower().replace(" ", "_") for name in next(reader, [])]
         rows = [(reader.line_num, row) for row in reader if any(cell.strip() for cell in row)]

@@ -21,6 +21,7 @@ from tsalert.reports.partners import get_figure, partner_periods, partner_tables
 from tsalert.staff.queries import officer_names
 from tsalert.web.access import current_actor, requires
 from tsalert.web.forms import load_form, read_form, redisplays
+from tsalert.web.refusing import refuses_on
 
 bp = Blueprint("partner_figures", __name__, url_prefix="/partner-figures")
 _LARGEST_FILE = 2**20
@@ -50,6 +51,7 @@ def new_figure() -> ResponseReturnValue:
 @bp.post("")
 @requires(Permission.MANAGE_INDICATORS)
 @redisplays(new_figure)
+@refuses_on(new_figure)
 def enter_figure() -> ResponseReturnValue:
     """Enter one figure."""
     new = load_form(NewPartnerFigureSchema())
@@ -85,6 +87,7 @@ def show_correction(figure_id: int) -> ResponseReturnValue:
 @bp.post("/<int:figure_id>/correction")
 @requires(Permission.MANAGE_INDICATORS)
 @redisplays(show_correction)
+@refuses_on(show_correction)
 def correct_figure(figure_id: int) -> ResponseReturnValue:
     """Put another count in a figure's place."""
     found: Correction = load_form(PartnerCorrectionSchema())

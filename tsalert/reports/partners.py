@@ -1,10 +1,10 @@
 """Partners' figures as they stand: tables of a period beside the same days a year before, the change worked out."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session, aliased
 
 from tsalert.core.errors import NotFound
@@ -13,6 +13,7 @@ from tsalert.core.periods import Period
 from tsalert.reports.change import Change, describe_change
 from tsalert.reports.comparing import months_in, named_days, year_before
 from tsalert.reports.models import PartnerFigure
+from tsalert.reports.partner_files import NewFigure
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +129,27 @@ def find_standing(session: Session, partner: str, category: str, period: Period)
     days = (PartnerFigure.first_day == period.first_day, PartnerFigure.last_day == period.last_day)
     row = session.scalar(_standing().where(*same, *days))
     return _view(row) if row else None
+
+
+class FirstWritten:
+    """How partners and categories were written when they were first told of: capitals alone make no other one."""
+
+    def __init__(self, session: Session) -> None:
+        self._known: dict[tuple[str, ...], str] = {}
+        pairs = select(PartnerFigure.partner, PartnerFigure.category).group_by(
+            PartnerFigure.partner, PartnerFigure.category
+        )
+        for partner, category in session.execute(pairs.order_by(func.min(PartnerFigure.id))):
+            self._names(partner, category)
+
+    def same(self, new: NewFigure) -> NewFigure:
+        """Return a figure under the names by which its partner and its category are known, or from now on will be."""
+        partner, category = self._names(new.partner, new.category)
+        return replace(new, partner=partner, category=category)
+
+    def _names(self, partner: str, category: str) -> tuple[str, str]:
+        of_partner = self._known.setdefault((partner.casefold(),), partner)
+        return of_partner, self._known.setdefault((partner.casefold(), category.casefold()), category)
 
 
 def versions_of(session: Session, figure: FigureView) -> list[FigureView]:

@@ -14,7 +14,7 @@ from shutil import rmtree
 from stat import S_IWUSR
 from tarfile import TarInfo
 
-from tsalert.core.errors import Unavailable
+from tsalert.core.errors import Conflict, Unavailable
 from tsalert.installation.rules import RESTORING
 from tsalert.safekeeping.archives import sync_folder
 from tsalert.safekeeping.rules import damaged
@@ -38,6 +38,15 @@ def kept_files(folder: Path) -> Iterator[tuple[str, Path]]:
 def count_files(folder: Path) -> int:
     """Return how many files would be kept."""
     return sum(1 for _ in kept_files(folder))
+
+
+def refuse_inside(folder: Path, backup: Path) -> None:
+    """Refuse a backup that lies among the files: the next would hold it, and a restore deletes what it replaces.
+
+    :raises Conflict: it does.
+    """
+    if backup.resolve().is_relative_to(folder.resolve()):
+        raise Conflict(f"{backup} lies in TSALERT_FILES, whose files a restore replaces. Keep backups elsewhere.")
 
 
 def waiting_attempts(folder: Path) -> list["Exchange"]:

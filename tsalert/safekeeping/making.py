@@ -36,9 +36,10 @@ def make(path: Path, engine: Engine, around: Surroundings) -> Manifest:
     tell is there, unless it was erased in those minutes. That everything was taken out stands in the trail, and
     when, on the page of the service.
 
-    :raises Conflict: there is such a file, or the tables are not those of this program.
+    :raises Conflict: there is such a file, it would lie among the files, or the tables are not those of this program.
     :raises Unavailable: the disk is full.
     """
+    folders.refuse_inside(around.settings.files, path)
     with (
         archives.written(path, made_at=int(around.now.timestamp())) as writer,
         reading.moment(engine) as connection,
@@ -60,7 +61,10 @@ def make(path: Path, engine: Engine, around: Surroundings) -> Manifest:
 def _head(connection: Connection, around: Surroundings) -> Head:
     schema = storage.schema_of(connection)
     if schema != storage.newest_schema():
-        raise Conflict("The tables are not those of this version. Run flask --app wsgi db upgrade first.")
+        raise Conflict(
+            "The tables are not those of this version, which backs up no others: make the backup with the version "
+            "that the tables are of, or copy the database by other means, before flask --app wsgi db upgrade."
+        )
     with Session(connection, join_transaction_mode="create_savepoint") as session:
         trail = session.get(AuditHead, 1)
     return Head(

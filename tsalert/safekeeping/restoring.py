@@ -18,7 +18,7 @@ from tsalert.safekeeping.archives import entries
 from tsalert.safekeeping.carrying import TakenBack, carry, gather
 from tsalert.safekeeping.checking import Backup, check, read_through
 from tsalert.safekeeping.filling import Filling
-from tsalert.safekeeping.folders import Exchange
+from tsalert.safekeeping.folders import Exchange, refuse_inside
 from tsalert.safekeeping.making import OPERATOR
 from tsalert.safekeeping.progress import Surroundings
 from tsalert.safekeeping.rules import Head, Outline
@@ -45,10 +45,11 @@ def restore(path: Path, engine: Engine, around: Surroundings, *, replaces: bool)
 
     :param replaces: whether what is there may go.
     :raises RuleViolation: the backup is damaged, cut off, foreign, newer, or was made with another address key.
-    :raises Conflict: others are connected, or something is there and may not go.
+    :raises Conflict: others are connected, something is there and may not go, or the backup lies among the files.
     :raises Unavailable: a disk is full.
     """
     settings = around.settings
+    refuse_inside(settings.files, path)
     backup = check(path, settings.address_key, around.progress)
     if not filling.is_known(backup.head.schema):
         raise RuleViolation("This backup was made by a newer tsalert. Update this one first. Nothing was changed.")

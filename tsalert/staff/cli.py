@@ -6,8 +6,10 @@ from datetime import datetime
 from typing import Any
 
 import click
+from flask import current_app
 
 from tsalert.commands import CommandGroup
+from tsalert.config import Settings
 from tsalert.core.actors import Actor, Permission, Via
 from tsalert.core.clock import utc_now
 from tsalert.db import db
@@ -93,13 +95,10 @@ def suspend(email: str, reason: str | None) -> None:
 @click.argument("email")
 @_reason
 def activate(email: str, reason: str | None) -> None:
-    """Let EMAIL sign in again, with the roles that have not run out; one who had left needs a new password."""
+    """Let EMAIL sign in again, with the roles that have not run out, and say by which way."""
     access.activate(email, reason=reason, now=utc_now(), by=OPERATOR)
     account = accounts.get_account(db.session(), queries.get_officer(db.session(), email).id)
-    if account.standing is Standing.ACTIVE:
-        click.echo(f"{email} can sign in.")
-    else:
-        click.echo(f"{email} can sign in once they have a password: flask --app wsgi staff password-link {email}")
+    click.echo(f"{email} can sign in{'' if account.standing is Standing.ACTIVE else _way_in(account.email)}.")
 
 
 @group.command("unlink")
@@ -175,6 +174,17 @@ def revoke_tokens(email: str) -> None:
 
 def _described(held: HeldRole) -> str:
     return f"{held.role.value} to {held.last_day}" if held.last_day else held.role.value
+
+
+def _way_in(email: str) -> str:
+    """Say how somebody comes in who has neither a password nor is linked with single sign-on."""
+    settings: Settings = current_app.extensions["tsalert_settings"]
+    link, directory = f"flask --app wsgi staff password-link {email}", settings.single_sign_on
+    if directory is None:
+        return f" once they have a password: {link}"
+    if directory.passwords_for and email not in directory.passwords_for:
+        return f" with {directory.name}"
+    return f" with {directory.name}, or once they have a password: {link}"
 
 
 def _link(officer_id: int) -> str:

@@ -51,7 +51,7 @@ def get_sign_up(session: Session, sign_up_id: int, *, now: datetime) -> AskedVie
     end = get_endpoint(session, asked.endpoint_id)
     is_old = as_utc(now) - asked.asked_at > CONFIRM_LIFE
     if asked.confirmed_at is None:
-        return AskedView(end.masked, is_over=is_old, is_done=False)
+        return AskedView(end.masked, is_over=is_old or end.is_forgotten, is_done=False)
     has_left = end.is_suppressed or end.status is not EndpointStatus.ACTIVE
     return AskedView(end.masked, is_over=has_left, is_done=not has_left)
 

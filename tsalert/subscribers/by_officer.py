@@ -35,7 +35,14 @@ def add_by_phone(contact: str, wish: Wish, *, actor: Actor, now: datetime) -> in
         wish = with_known_partner(session, wish)
         end = find_or_add(session, channel, address, now)
         person = join_person(session, wish, end, source=Source.PHONE, now=now)
-        record_consent(session, person.subscriber_id, end.id, Act.GIVEN, method=Source.PHONE, now=now)
+        record_consent(
+            session,
+            (person.subscriber_id, end.id),
+            Act.GIVEN,
+            method=Source.PHONE,
+            now=now,
+            recorded_by=actor.officer_id,
+        )
         audit.record(session, actor, "added", "subscriber", person.subscriber_id, now=now, channel=end.channel)
         return person.subscriber_id
 

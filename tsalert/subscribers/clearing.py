@@ -10,6 +10,7 @@ from tsalert.audit import service as audit
 from tsalert.core.actors import SERVICE
 from tsalert.db import transaction
 from tsalert.delivery.erasing import erase_unused
+from tsalert.delivery.queries import endpoints_by_id
 from tsalert.subscribers.models import SignUp, SubscriberEndpoint
 
 _AT_ONCE = 500
@@ -40,6 +41,8 @@ def clear_unconfirmed(now: datetime, *, after: timedelta) -> int:
         found = session.execute(old.order_by(SignUp.asked_at).limit(_AT_ONCE)).all()
         if not found:
             return 0
+        # An address before its sign-ups, as whoever confirms locks them.
+        endpoints_by_id(session, {endpoint_id for _, endpoint_id in found}, lock=True)
         session.execute(delete(SignUp).where(SignUp.id.in_([sign_up_id for sign_up_id, _ in found])))
         alone = _of_nobody(session, {endpoint_id for _, endpoint_id in found})
         erased = erase_unused(session, alone, since=cutoff)

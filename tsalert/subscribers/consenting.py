@@ -18,9 +18,20 @@ class Given:
 
 
 def record_consent(
-    session: Session, subscriber_id: int, endpoint_id: int, act: Act, *, method: Source, now: datetime
+    session: Session,
+    whose: tuple[int, int],
+    act: Act,
+    *,
+    method: Source,
+    now: datetime,
+    recorded_by: int | None = None,
 ) -> None:
-    """Add one event to a person's history of consent, with the words they agreed to."""
+    """Add one event to a person's history of consent, with the words they agreed to.
+
+    :param whose: the subscriber and the address.
+    :param recorded_by: the officer who wrote it down, where one did.
+    """
+    subscriber_id, endpoint_id = whose
     session.add(
         ConsentEvent(
             subscriber_id=subscriber_id,
@@ -31,12 +42,20 @@ def record_consent(
             source=method,
             at=now,
             recorded_at=now,
+            recorded_by=recorded_by,
         )
     )
 
 
-def record_signed(session: Session, subscriber_id: int, endpoint_id: int, given: Given, *, now: datetime) -> None:
-    """Add to a person's history of consent that they signed a form, on the day on which they did."""
+def record_signed(
+    session: Session, whose: tuple[int, int], given: Given, *, now: datetime, recorded_by: int | None
+) -> None:
+    """Add to a person's history of consent that they signed a form, on the day on which they did.
+
+    :param whose: the subscriber and the address.
+    :param recorded_by: the officer who entered the form, if it was no command.
+    """
+    subscriber_id, endpoint_id = whose
     session.add(
         ConsentEvent(
             subscriber_id=subscriber_id,
@@ -47,5 +66,6 @@ def record_signed(session: Session, subscriber_id: int, endpoint_id: int, given:
             source=given.source,
             at=given.at,
             recorded_at=now,
+            recorded_by=recorded_by,
         )
     )

@@ -146,10 +146,7 @@ def confirm(session: Session, sign_up_id: int, *, method: Source, now: datetime)
     :raises NotFound: there is no such sign-up.
     :raises RuleViolation: it is older than seven days, or they have left since they used it.
     """
-    asked = session.scalar(select(SignUp).where(SignUp.id == sign_up_id).with_for_update())
-    if asked is None:
-        raise NotFound("This link does not work. Sign up again.")
-    end = endpoints_by_id(session, [asked.endpoint_id], lock=True)[asked.endpoint_id]
+    asked, end = _hold(session, sign_up_id)
     if asked.confirmed_at is not None:
         _require_active(end)
         return None
@@ -167,18 +164,31 @@ def confirm(session: Session, sign_up_id: int, *, method: Source, now: datetime)
         partner_code=asked.partner_code,
     )
     person = join_person(session, wish, end, source=Source(asked.source), now=now)
-    record_consent(session, person.subscriber_id, end.id, Act.CONFIRMED, method=method, now=now)
+    record_consent(session, (person.subscriber_id, end.id), Act.CONFIRMED, method=method, now=now)
     audit.record(
         session, PUBLIC, "joined", "subscriber", person.subscriber_id, now=now, channel=end.channel, method=method
     )
     return end.id
 
 
+def _hold(session: Session, sign_up_id: int) -> tuple[SignUp, EndpointView]:
+    """Return a sign-up and its address, both locked: the address first, as whoever erases it locks them.
+
+    :raises NotFound: there is no such sign-up.
+    """
+    one = select(SignUp).where(SignUp.id == sign_up_id)
+    ends = endpoints_by_id(session, session.scalars(one.with_only_columns(SignUp.endpoint_id)).all(), lock=True)
+    asked = session.scalar(one.with_for_update().execution_options(populate_existing=True))
+    if asked is None:
+        raise NotFound("This link does not work. Sign up again.")
+    return asked, ends[asked.endpoint_id]
+
+
 def join_at(session: Session, number: str, wish: Wish, *, now: datetime) -> None:
     """Put a number on the list that texted so itself; again changes nothing but what it asks for on top. A step."""
     end = find_or_add(session, Channel.SMS, number, now)
     person = join_person(session, wish, end, source=Source.SMS, now=now)
-    record_consent(session, person.subscriber_id, end.id, Act.GIVEN, method=Source.SMS, now=now)
+    record_consent(session, (person.subscriber_id, end.id), Act.GIVEN, method=Source.SMS, now=now)
     audit.record(session, PUBLIC, "joined", "subscriber", person.subscriber_id, now=now, method=Source.SMS)
 
 

@@ -11,7 +11,7 @@ from tsalert.subscribers import partnering, queries, service, wording
 from tsalert.subscribers.contacts import read_contact
 from tsalert.subscribers.preferences import service as preferences
 from tsalert.subscribers.schemas import JoinCodeSchema, JoinSchema
-from tsalert.subscribers.texting import number_to_text
+from tsalert.subscribers.texting import held_back_until_start, number_to_text
 from tsalert.visitors.schemas import is_machine
 from tsalert.visitors.tokens import stamp
 from tsalert.web.access import public
@@ -57,8 +57,14 @@ def join() -> ResponseReturnValue:
 @public
 def show_code(token: str) -> ResponseReturnValue:
     """Say what happens next, in words for the way in which they join, and ask for the code from the message."""
-    by = request.args.get("by", "")
-    return render_template("public/next_step.html", token=token, by=by if by in set(Channel) else "")
+    by, settings = request.args.get("by", ""), current_app.extensions["tsalert_settings"]
+    return render_template(
+        "public/next_step.html",
+        token=token,
+        by=by if by in set(Channel) else "",
+        lets_in_by_start=held_back_until_start(settings),
+        texted_number=number_to_text(settings),
+    )
 
 
 @bp.post("/join/code/<token>")

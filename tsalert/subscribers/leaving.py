@@ -35,6 +35,8 @@ def leave(
     end = endpoints_by_id(session, [endpoint_id], lock=True).get(endpoint_id)
     if end is None:
         raise NotFound("There is no such address.")
+    if end.is_forgotten:
+        return
     is_new = _end(session, Subscription.endpoint_id == endpoint_id, reason=reason, now=now)
     if end.is_suppressed and not is_new and end.status is not EndpointStatus.BOUNCED:
         return  # at an address that was only thought dead, the wish is news: it may not be restored any more
@@ -43,7 +45,7 @@ def leave(
         select(SubscriberEndpoint.subscriber_id).where(SubscriberEndpoint.endpoint_id == endpoint_id)
     )
     for subscriber_id in readers:
-        record_consent(session, subscriber_id, endpoint_id, Act.WITHDRAWN, method=method, now=now)
+        record_consent(session, (subscriber_id, endpoint_id), Act.WITHDRAWN, method=method, now=now)
     audit.record(session, actor, "left", "endpoint", endpoint_id, now=now, channel=end.channel, reason=reason)
 
 
@@ -69,8 +71,8 @@ def end_subscription(subscription_id: int, *, actor: Actor, now: datetime) -> in
         audit.record(session, actor, "ended", "subscription", subscription_id, now=now)
         if not _is_wanted(session, found.endpoint_id):
             delivery.suppress(session, found.endpoint_id, SuppressionReason.OPTED_OUT, now)
-            ids = found.subscriber_id, found.endpoint_id
-            record_consent(session, *ids, Act.WITHDRAWN, method=Source.PHONE, now=now)
+            whose, by = (found.subscriber_id, found.endpoint_id), actor.officer_id
+            record_consent(session, whose, Act.WITHDRAWN, method=Source.PHONE, now=now, recorded_by=by)
         return found.subscriber_id
 
 

@@ -13,7 +13,7 @@ from werkzeug.exceptions import BadRequest
 from tsalert.core.clock import utc_now
 from tsalert.core.errors import NotFound
 from tsalert.db import db
-from tsalert.delivery.queries import get_endpoint
+from tsalert.delivery.queries import EndpointView, get_endpoint
 from tsalert.delivery.tokens import read_unsubscribe_token
 from tsalert.subscribers import service, tokens
 from tsalert.subscribers.asked import get_sign_up
@@ -49,7 +49,7 @@ def confirm(token: str) -> ResponseReturnValue:
 @public
 def show_leaving(token: str) -> ResponseReturnValue:
     """Ask whether the owner of the masked address wants to leave; it may be read by whom it was forwarded to."""
-    return render_template("public/leave.html", end=get_endpoint(db.session(), _endpoint(token)), token=token)
+    return _draw_leaving(get_endpoint(db.session(), _endpoint(token)), token)
 
 
 @bp.post("/unsubscribe/<token>")
@@ -67,7 +67,6 @@ def unsubscribe(token: str) -> ResponseReturnValue:
 @public
 def show_why(token: str) -> ResponseReturnValue:
     """Ask whoever has left why they did, if they like to say."""
-    get_endpoint(db.session(), _endpoint(token))
     return _draw_left(token)
 
 
@@ -89,7 +88,15 @@ def _let_body_pass() -> None:
                 return
 
 
+def _draw_leaving(end: EndpointView, token: str) -> str:
+    return render_template("public/leave.html", end=end, token=token)
+
+
 def _draw_left(token: str) -> str:
+    """Draw what has stopped; whoever is on the list again under another number hears how that is stopped."""
+    end = get_endpoint(db.session(), _endpoint(token))
+    if end.is_forgotten:
+        return _draw_leaving(end, token)
     return render_template("public/left.html", token=token, reasons=WhyLeft.options())
 
 

@@ -40,7 +40,7 @@ def lose(session: Session, endpoint_id: int, reason: SuppressionReason, *, now: 
     delivery.suppress(session, endpoint_id, reason, now)
     if reason is SuppressionReason.COMPLAINED:
         for subscriber_id in _readers(session, endpoint_id):
-            record_consent(session, subscriber_id, endpoint_id, Act.WITHDRAWN, method=Source.COMPLAINT, now=now)
+            record_consent(session, (subscriber_id, endpoint_id), Act.WITHDRAWN, method=Source.COMPLAINT, now=now)
     said = {"channel": end.channel, "reason": _REASONS[reason]}
     audit.record(session, SERVICE, "lost", "endpoint", endpoint_id, now=now, **said)
     return True

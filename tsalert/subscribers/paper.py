@@ -85,6 +85,6 @@ def _add(session: Session, batch: Batch, signed: Signed, actor: Actor, now: date
     end = find_or_add(session, channel, address, now)
     person = join_person(session, wish, end, source=Source.PAPER, now=now)
     given = Given(london_midnight(batch.signed_on), f"paper form, {batch.reference}")
-    record_signed(session, person.subscriber_id, end.id, given, now=now)
+    record_signed(session, (person.subscriber_id, end.id), given, now=now, recorded_by=actor.officer_id)
     told = {"channel": end.channel, "method": Source.PAPER}
     audit.record(session, actor, "added", "subscriber", person.subscriber_id, now=now, **told)

@@ -188,13 +188,13 @@ def start_alerts(session: Session, partner_id: int, endpoint_id: int, *, now: da
             started_at=now,
         )
     )
-    record_consent(session, partner_id, endpoint_id, Act.GIVEN, method=Source.PHONE, now=now)
+    record_consent(session, (partner_id, endpoint_id), Act.GIVEN, method=Source.PHONE, now=now)
 
 
 def stop_alerts(session: Session, partner_id: int, endpoint_ids: Collection[int], *, now: datetime) -> None:
     """End what a partner gets at some of its addresses; whoever else reads them keeps theirs. A step."""
     for endpoint_id in sorted(addresses_that_get_alerts(session, partner_id) & {*endpoint_ids}):
-        record_consent(session, partner_id, endpoint_id, Act.WITHDRAWN, method=Source.PHONE, now=now)
+        record_consent(session, (partner_id, endpoint_id), Act.WITHDRAWN, method=Source.PHONE, now=now)
     mine = (Subscription.subscriber_id == partner_id, Subscription.endpoint_id.in_(endpoint_ids))
     ending = update(Subscription).where(*mine, Subscription.ended_at.is_(None))
     session.execute(ending.values(ended_at=now, ended_reason=EndedReason.BY_OFFICER))

@@ -45,18 +45,16 @@ class Declaration:
 def declare(session: Session, declarations: Sequence[Declaration], *, now: datetime) -> None:
     """Write down what partners declared; one heard of for the first time gets a code for its sign-ups. A step.
 
-    The same reach without a day is no new declaration, and the earlier day stands. Every declaration
-    is also kept as it was made.
+    The same reach without a day is no new declaration, and the earlier day stands; nor is what a file tells again of
+    a day on which, or after which, they told us more. Every declaration is also kept as it was made.
     """
     latest = {each.subscriber_id: each for each in declarations}
-    known = _known_reach(session, list(latest)) if latest else {}
+    known = _known(session, list(latest)) if latest else {}
     new = [_row(each, now) | {"code": _new_code()} for each in latest.values() if each.subscriber_id not in known]
     changed = [
         _row(each, now)
         for each in latest.values()
-        if each.declared_reach is not None
-        and each.subscriber_id in known
-        and (each.declared_at or each.declared_reach != known[each.subscriber_id])
+        if each.subscriber_id in known and _is_news(each, *known[each.subscriber_id])
     ]
     add_many(session, Partner, new)
     if changed:
@@ -86,9 +84,19 @@ def _keep(
     add_many(session, PartnerDeclaration, rows)
 
 
-def _known_reach(session: Session, subscriber_ids: list[int]) -> dict[int, int | None]:
-    query = select(Partner.subscriber_id, Partner.declared_reach).where(Partner.subscriber_id.in_(subscriber_ids))
-    return dict(session.execute(query).all())
+def _known(session: Session, subscriber_ids: list[int]) -> dict[int, tuple[int | None, datetime | None]]:
+    columns = select(Partner.subscriber_id, Partner.declared_reach, Partner.declared_at)
+    rows = session.execute(columns.where(Partner.subscriber_id.in_(subscriber_ids)))
+    return {subscriber_id: (reach, at) for subscriber_id, reach, at in rows}
+
+
+def _is_news(told: Declaration, reach: int | None, at: datetime | None) -> bool:
+    """Tell whether a partner that we know declares something, given its last declaration."""
+    if told.declared_reach is None:
+        return False
+    if told.declared_at is None or at is None or told.declared_at == at:
+        return told.declared_reach != reach
+    return told.declared_at > at
 
 
 def _row(declaration: Declaration, now: datetime) -> dict[str, object]:

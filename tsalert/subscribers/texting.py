@@ -33,6 +33,11 @@ def number_to_text(settings: Settings) -> str | None:
     return sender if sender and settings.takes_texts else None
 
 
+def held_back_until_start(settings: Settings) -> bool:
+    """Tell whether the provider lets no text of ours through to whoever texted STOP, until they text START."""
+    return settings.twilio is not None and settings.takes_texts and not settings.texts_by_notify
+
+
 def stop_texts(session: Session, number: str, *, now: datetime) -> None:
     """Stop every text to a number, because it texted STOP. A number we never heard of is stopped too."""
     status = EndpointStatus.UNCONFIRMED
@@ -93,7 +98,7 @@ def _resume(session: Session, end: EndpointView, now: datetime) -> bool:
     delivery.lift_suppression(session, end.id, status=status, now=now)
     write_roll(session, roll, queries.topic_ids(session), now=now)
     for person in back:
-        record_consent(session, person.subscriber_id, end.id, Act.GIVEN, method=Source.SMS, now=now)
+        record_consent(session, (person.subscriber_id, end.id), Act.GIVEN, method=Source.SMS, now=now)
         audit.record(session, PUBLIC, "joined", "subscriber", person.subscriber_id, now=now, method=Source.SMS)
     return bool(back)
 

@@ -10,6 +10,8 @@ from flask import Flask, Response, g, request
 _NOWHERE = "(no such page)"
 # Anybody may invent further words for what to do.
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+# Stands in the environment of a request that the program makes to itself, of which nobody is told.
+UNASKED = "tsalert.unasked"
 _log = logging.getLogger(__name__)
 
 
@@ -38,6 +40,8 @@ def init_app(app: Flask, tellers: Sequence[Tell]) -> None:
         g.began = perf_counter()
 
     def tell(response: Response) -> Response:
+        if UNASKED in request.environ:
+            return response
         seconds = perf_counter() - g.began if "began" in g else 0.0
         rule = request.url_rule
         method = request.method if request.method in _METHODS else "other"

@@ -10,6 +10,7 @@ from threading import Lock
 from flask import Flask, Response, current_app, make_response, request
 from flask.typing import ResponseReturnValue
 
+from tsalert.config import Settings
 from tsalert.web.access import draw_for
 from tsalert.web.headers import let_all_keep
 
@@ -20,16 +21,17 @@ _DRAWINGS = "tsalert_drawings"
 class Drawings:
     """The pages and files that a process drew last, by where they stand and what they show."""
 
-    def __init__(self, folders: Sequence[Path]) -> None:
+    def __init__(self, folders: Sequence[Path], says: tuple[object, ...] = ()) -> None:
         self._folders = folders
+        self._says = repr(says).encode()
         self._drawn: OrderedDict[tuple[str, str], str | bytes] = OrderedDict()
         self._lock = Lock()
 
     @cached_property
     def look(self) -> str:
-        """What the program's pages look like, in one word: it changes with any template or style."""
+        """What the program's pages look like, in one word: with any template or style, or what all of them say."""
         files = sorted(path for folder in self._folders for path in folder.rglob("*") if path.is_file())
-        return sha256(b"".join(path.read_bytes() for path in files)).hexdigest()
+        return sha256(b"".join((self._says, *(path.read_bytes() for path in files)))).hexdigest()
 
     def recall(self, path: str, mark: str, draw: Callable[[], str | bytes]) -> str | bytes:
         """Return a page as it was drawn before, or draw it."""
@@ -48,9 +50,11 @@ class Drawings:
 
 
 def init_app(app: Flask) -> None:
-    """Give the program its memory of pages."""
+    """Give the program its memory of pages; who says who we are and whom to ring changes each of them."""
+    settings: Settings = app.extensions["tsalert_settings"]
+    says = (settings.authority_name, settings.rapid_response_number, settings.public_url, app.config["TSALERT_DEMO"])
     folders = [app.template_folder, app.static_folder]
-    app.extensions[_DRAWINGS] = Drawings([Path(app.root_path) / folder for folder in folders if folder])
+    app.extensions[_DRAWINGS] = Drawings([Path(app.root_path) / folder for folder in folders if folder], says)
 
 
 def for_everybody(mark: str, draw: Callable[[], ResponseReturnValue], *, seconds: int) -> Response:

@@ -44,6 +44,8 @@ class Strict(Schema):
 class Line(fields.String):
     """One line of text, trimmed, without control characters."""
 
+    default_error_messages = {"too_long": "Keep this to {longest} characters or fewer."}
+
     def __init__(self, *, longest: int = 200, **options: Any) -> None:
         super().__init__(**options)
         self.longest = longest
@@ -54,7 +56,7 @@ class Line(fields.String):
         if self.required and not text:
             raise self.make_error("required")
         if len(text) > self.longest:
-            raise ValidationError(f"Keep this to {self.longest} characters or fewer.")
+            raise self.make_error("too_long", longest=self.longest)
         if any(self.is_forbidden(character) for character in text):
             raise ValidationError("Take out the characters that cannot be seen, or that turn the reading direction.")
         return text
@@ -65,18 +67,18 @@ class Line(fields.String):
 
 
 class Paragraph(Line):
-    """Text of several lines, each ended by one line feed."""
+    """Text of several lines, each ended by one line feed, which counts as one character however a browser sends it."""
 
     def __init__(self, *, longest: int = 4000, **options: Any) -> None:
         super().__init__(longest=longest, **options)
 
     def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **options: Any) -> str:
-        text = super()._deserialize(value, attr, data, **options)
-        return _NEW_LINES.sub("\n", text)
+        told = _NEW_LINES.sub("\n", value) if isinstance(value, str) else value
+        return super()._deserialize(told, attr, data, **options)
 
     def is_forbidden(self, character: str) -> bool:
         """Tell whether a character may not stand in this field; new lines and tabs may."""
-        return character not in "\n\r\t" and super().is_forbidden(character)
+        return character not in "\n\t" and super().is_forbidden(character)
 
 
 class YesNo(fields.Boolean):

@@ -15,7 +15,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.datastructures import MultiDict
 
 from tsalert.core.clock import comes_twice, from_london_wall
-from tsalert.core.errors import RuleViolation, TsalertError
+from tsalert.core.errors import RuleViolation, TooManyTries, TsalertError
 from tsalert.db import db
 from tsalert.web.fields import Instant, PageAsked
 from tsalert.web.plain import plainly
@@ -117,22 +117,19 @@ def read_form(schema: Schema, typed: MultiDict[str, str]) -> Any:
 
 
 def redisplays(page: Callable[..., ResponseReturnValue]) -> Callable[[View], View]:
-    """Answer a refused form with its page again: what was typed, and what to mend (422) or to wait for (503)."""
+    """Answer a refused form with its page again: what was typed, and what to mend (422) or to wait for (429, 503)."""
 
     def decorate(view: View) -> View:
         @wraps(view)
         def answer(*args: Any, **kwargs: Any) -> ResponseReturnValue:
             try:
                 return view(*args, **kwargs)
-            except ValidationError as error:
-                g.form = Form(request.form, errors_by_field(error))
-            except RuleViolation as error:
-                errors = {error.field: error.message} if error.field else {}
-                g.form = Form(request.form, errors, None if error.field else error.message)
+            except (ValidationError, RuleViolation, TooManyTries) as error:
+                g.form = _refused(error)
+                return cast(str, page(*args, **kwargs)), 429 if isinstance(error, TooManyTries) else 422
             except UNREACHABLE as error:
                 _keep_unsaved(error)
                 return cast(str, page(*args, **kwargs)), 503, {"Retry-After": RETRY_AFTER}
-            return cast(str, page(*args, **kwargs)), 422
 
         answer.page = page  # type: ignore[attr-defined]
         return cast(View, answer)
@@ -192,6 +189,15 @@ def current_form() -> Form:
     """Return the form to draw: the refused one, or an empty one."""
     form: Form = g.get("form") or Form()
     return form
+
+
+def _refused(error: ValidationError | RuleViolation | TooManyTries) -> Form:
+    """Return what was typed, and what is wrong with it."""
+    if isinstance(error, ValidationError):
+        return Form(request.form, errors_by_field(error))
+    if isinstance(error, RuleViolation) and error.field:
+        return Form(request.form, {error.field: error.message})
+    return Form(request.form, message=error.message)
 
 
 def errors_by_field(error: ValidationError) -> dict[str, str]:

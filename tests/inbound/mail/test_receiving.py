@@ -132,6 +132,26 @@ def test_what_a_person_writes_waits_for_an_officer(session: Session, sent_to_pat
     assert session.scalars(select(InboundMail.delivery_id)).one() is not None
 
 
+@pytest.mark.parametrize(
+    ("subject", "answers"),
+    [
+        ("Re: Texts that ask you to verify your bank account (TS-2026-014)", True),
+        ("RE: Emails: confirm your email and lose your savings (TS-2026-015)", True),
+        ("Vacation rental scam in Penge", False),
+        ("Away from home when they knocked", False),
+    ],
+)
+def test_a_report_whose_subject_sounds_like_a_machines_waits_for_an_officer_too(
+    session: Session, sent_to_pat: Sent, subject: str, *, answers: bool
+) -> None:
+    written = (
+        samples.REPLY if answers else samples.REPLY.replace("In-Reply-To: ", "X-A: ").replace("References: ", "X-B: ")
+    )
+    written = written.replace("=?utf-8?q?Re=3A_Doorstep_crime=3A_caf=C3=A9?=", subject)
+    assert take_mail(about(written, message_id(sent_to_pat())), now=NOW).sort is Sort.MESSAGE
+    assert "at my neighbour's now" in (session.scalars(select(Call.happening)).one() or "")
+
+
 def test_a_mail_that_waits_beside_the_calls_is_called_an_email(
     session: Session, sent_to_pat: Sent, signed_in: Callable[..., FlaskClient]
 ) -> None:

@@ -74,19 +74,22 @@ def test_an_address_from_which_servers_write(sender: str, *, is_daemon: bool) ->
 
 
 def test_an_automatic_answer_says_so_at_the_beginning_of_its_subject() -> None:
-    subjects = (
-        "Automatic reply: Roofers",
-        "  out of office",
-        "On annual leave until May",
-        "Re: out of office",
-        "Leave",
+    always, where_it_answers = (
+        ("Automatic reply: Roofers", "  autoreply"),
+        ("out of office", "On annual leave until May"),
     )
-    assert [rules.is_auto_subject(subject) for subject in subjects] == [True, True, True, False, False]
+    never = ("Re: out of office", "Leave", "A vacation rental scam")
+    for answers in (True, False):
+        assert all(rules.is_auto_subject(subject, answers=answers) for subject in always)
+        assert all(rules.is_auto_subject(subject, answers=answers) is answers for subject in where_it_answers)
+        assert not any(rules.is_auto_subject(subject, answers=answers) for subject in never)
 
 
 def test_a_challenge_asks_for_proof_anywhere_in_its_subject() -> None:
     subjects = ("Please verify your email", "[x] Confirm that you sent this", "Message verification", "Roofers")
     assert [rules.is_challenge(subject) for subject in subjects] == [True, True, True, False]
+    answers = ("Re: Texts that ask you to verify your account", "FW: Confirm your email")
+    assert not any(rules.is_challenge(subject) for subject in answers)
 
 
 def test_tokens_are_found_once_each_and_not_without_end() -> None:

@@ -90,3 +90,52 @@ def test_a_change_is_not_told_of_a_figure_that_is_quoted() -> None:
 def test_what_was_published_last_of_a_quarter_is_quoted() -> None:
     found = second(report(300, 241), first(240), first(233))
     assert found["demand_trend"][0] == ["240"]
+
+
+def published(quarter: Period, cases: int) -> Published:
+    """A quarter's report that tells of its own quarter alone."""
+    columns = (Column("current", "current", Unit.COUNT, kind=Kind.QUARTER),)
+    row = Row("cases", "Cases", (figure(cases),), about=About.PEOPLE)
+    return Published(
+        quarter, for_public((Section(SectionKey.GLANCE, (Table("glance_count", "A", "B", columns, (row,)),)),))
+    )
+
+
+@pytest.mark.parametrize(
+    ("third", "rolling", "expected"),
+    [
+        pytest.param((200,), 300 + 233 + 250 + 200, "983", id="as-the-four-reports-say"),
+        pytest.param((2,), 300 + 233 + 250 + 2, SUPPRESSED, id="less-the-others-it-is-the-hidden-one"),
+        pytest.param((200,), 300 + 233 + 250 + 202, SUPPRESSED, id="two-came-late"),
+        pytest.param((200,), 300 + 233 + 250 + 208, "991", id="eight-came-late"),
+        pytest.param((208, 200), 300 + 233 + 250 + 208, "991", id="as-was-published-last"),
+        pytest.param((208, 200), 300 + 233 + 250 + 202, SUPPRESSED, id="two-more-than-was-published-first"),
+    ],
+)
+def test_four_quarters_less_what_their_reports_say_leave_nothing_of_few(
+    third: tuple[int, ...], rolling: int, expected: str
+) -> None:
+    """No table here shows the quarters before the last one; their own reports do."""
+    winter, autumn = parse_period("2021/22 Q4"), parse_period("2021/22 Q3")
+    others = [published(Q1, 233), published(winter, 250), *(published(autumn, each) for each in third)]
+    assert second(report(300, 233, rolling=rolling), *others)["glance_count"][0][3] == expected
+
+
+@pytest.mark.parametrize(
+    ("now", "revised", "anew"),
+    [
+        pytest.param(240, "240", "240", id="as-the-later-report-says"),
+        pytest.param(241, "233", SUPPRESSED, id="one-more-than-it-says"),
+        pytest.param(250, "250", "250", id="ten-more-than-it-says"),
+    ],
+)
+def test_what_a_later_report_says_of_this_quarter_is_not_told_otherwise_by_few(
+    now: int, revised: str, anew: str
+) -> None:
+    """The second quarter's report, which came between, tells 240 of the first."""
+    later = Published(Q2, for_public(report(300, 240), (), Q2, [first(233)]))
+    sections = published(Q1, now).sections
+    for earlier, expected in (([published(Q1, 233).sections], revised), ([], anew)):
+        (section,) = for_public(sections, earlier, Q1, [later])
+        (table,) = (block for block in section.blocks if isinstance(block, Table))
+        assert table.rows[0].figures[0].shown == expected

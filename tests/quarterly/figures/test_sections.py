@@ -26,6 +26,7 @@ from tsalert.quarterly.kinds import kind_by_name
 from tsalert.quarterly.vocabulary import About, Kind, SectionKey, Unit
 from tsalert.reports.entering import import_figures
 from tsalert.reports.indicators import get_indicator
+from tsalert.reports.models import PartnerFigure
 from tsalert.reports.setting import NewVersion, set_indicator
 from tsalert.reports.vocabulary import Audience
 from tsalert.response.vocabulary import Category
@@ -157,6 +158,20 @@ def test_partners_figures_are_those_of_the_time_with_what_they_printed_beside(
     ]  # fmt: skip
     earlier = assembled(parse_period("2020/21 Q1"))
     assert not any(key.startswith("partner:") for key in earlier.tables)
+
+
+def test_partners_whom_capitals_told_apart_in_earlier_years_keep_a_table_each(
+    session: Session, assembled: Assemble
+) -> None:
+    day = date(2022, 5, 31)
+    for name in ("Fire", "fire"):
+        what = {"partner": name, "category": "Fires", "first_day": day, "last_day": day, "number": 7}
+        session.add(PartnerFigure(**what, entered_at=AFTERWARDS))
+    session.flush()
+    (first, second) = assembled(Q1).section(SectionKey.PARTNERS).blocks
+    assert isinstance(first, Table)
+    assert isinstance(second, Table)
+    assert first.key != second.key
 
 
 def test_rates_stand_with_their_evidence_and_indicators_with_their_rule(assembled: Assemble) -> None:

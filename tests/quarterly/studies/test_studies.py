@@ -70,6 +70,7 @@ def test_the_records_propose_words_that_the_checks_find_nothing_in(
 def test_a_later_quarters_report_tells_when_the_case_itself_came(session: Session, case_id: int, author: Actor) -> None:
     study = read(session, case_id, begun(case_id, author, "2022/23 Q3"), author)
     assert "in the quarter from April to June 2022," in study.text.body
+    assert queries.examine(session, study).is_clear
 
 
 def test_it_keeps_which_money_lines_its_amounts_are_from(session: Session, case_id: int, author: Actor) -> None:

@@ -272,6 +272,29 @@ def test_moving_to_a_number_that_somebody_else_reads_leaves_theirs_alone(
     ]  # fmt: skip
 
 
+def test_nothing_is_moved_from_an_address_to_which_nothing_comes(
+    session: Session, pat: int, opened: Callable[..., str]
+) -> None:
+    joining.unsubscribe(endpoint_id(session, "pat@example.org"), now=NOW)
+    passed, before = opened("pat@example.org", now=NOW), len(letters(session))
+    with pytest.raises(RuleViolation, match="nothing to move"):
+        service.move(passed, "new@example.org", now=NOW)
+    assert len(letters(session)) == before, "the new address was asked in vain"
+
+
+def test_a_link_that_has_moved_alerts_says_whether_they_still_come(
+    session: Session, pat: int, opened: Callable[..., str]
+) -> None:
+    token = move(session, opened("pat@example.org"), "new@example.org")
+    assert not moving.look_at_move(session, token, now=NOW).is_done
+    moving.confirm_move(token, now=NOW)
+    assert moving.look_at_move(session, token, now=NOW) == moving.MoveView("n•••@example.org", is_done=True)
+    joining.unsubscribe(endpoint_id(session, "new@example.org"), now=NOW)
+    for use in (lambda: moving.look_at_move(session, token, now=NOW), lambda: moving.confirm_move(token, now=NOW)):
+        with pytest.raises(moving.Over, match="has stopped or moved on since"):
+            use()
+
+
 @pytest.mark.parametrize("contact", ["020 7946 0001", "nonsense", "pat@example.org", "PAT@example.org"])
 def test_an_address_that_cannot_be_moved_to_is_refused(
     session: Session, pat: int, opened: Callable[..., str], contact: str

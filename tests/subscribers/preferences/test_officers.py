@@ -77,18 +77,29 @@ def test_a_mobile_confirms_itself_and_a_landline_counts_at_once(
 ) -> None:
     browser, old = signed_in(RoleName.CASE_OFFICER), endpoint_id(session, "pat@example.org")
     path = f"/subscribers/{pat}/addresses"
-    assert browser.post(path, data=AGREED | {"contact": "07700 900002"}).status_code == 303
+    asked = browser.post(path, data=AGREED | {"contact": "07700 900002"}, follow_redirects=True)
+    assert "has to confirm itself first" in asked.text
     assert now_held(session, "+447700900002") == []
     text = (letters(session)[-1].sms or "").replace("\n", " ")
     moving.confirm_move(link_in(text).rpartition("/")[2], now=NOW)
     assert sorted(now_held(session, "+447700900002")) == ["doorstep-crime", "scams"]
     assert sorted(now_held(session, "pat@example.org")) == ["doorstep-crime", "scams"]
     landline = AGREED | {"contact": "020 7946 0001", "replaces": str(old)}
-    assert browser.post(path, data=landline).status_code == 303
+    assert "Alerts go to that landline." in browser.post(path, data=landline, follow_redirects=True).text
     assert sorted(now_held(session, "+442079460001")) == ["doorstep-crime", "scams"]
     assert now_held(session, "pat@example.org") == []
     assert status(session, "+442079460001") == "active"
     assert "An earlier address" in browser.get(f"/subscribers/{pat}").text
+
+
+def test_an_officer_hears_that_an_address_was_asked_too_often(
+    session: Session, signed_in: Callable[..., FlaskClient], pat: int
+) -> None:
+    browser, path = signed_in(RoleName.CASE_OFFICER), f"/subscribers/{pat}/addresses"
+    answers = [browser.post(path, data=AGREED | {"contact": "new@example.org"}) for _ in range(4)]
+    assert [answer.status_code for answer in answers] == [303, 303, 303, 422]
+    assert "asked three times within the hour" in answers[-1].text
+    assert len(letters(session)) == 3
 
 
 def test_an_officer_pauses_resumes_and_stops_everything(

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from tests.conftest import NOW
-from tests.subscribers.conftest import CONSENT, Import, held, letters, status
+from tests.subscribers.conftest import CONSENT, Import, endpoint_id, held, letters, status
 from tests.subscribers.preferences.conftest import NETWORK, code_in, link_in
 from tests.subscribers.preferences.test_changing import SHARED
 from tsalert.audit.models import AuditEvent
@@ -19,6 +19,7 @@ from tsalert.core.actors import Actor
 from tsalert.core.clock import utc_now
 from tsalert.delivery import queries as delivery
 from tsalert.delivery.rules import Channel
+from tsalert.delivery.tokens import unsubscribe_token
 from tsalert.retention.access import gathering
 from tsalert.retention.access.requests import NewRequest, record_request
 from tsalert.retention.held.register import REGISTER
@@ -93,6 +94,31 @@ def test_a_contact_of_an_organisation_sees_what_they_can_change_and_whom_to_ask_
     for part in ("/held", "/held.json"):
         answer = client.get(here + part)
         assert (answer.status_code, "07700 900123" in answer.text) == (403, False)
+
+
+def test_the_link_to_a_new_address_shows_a_button_once_and_then_what_became_of_it(
+    client: FlaskClient, session: Session, mine: str
+) -> None:
+    client.post(f"{mine}/address", data={"contact": "new@example.org"})
+    path = link_in(letters(session)[-1].text)
+    assert "Send my alerts here" in client.get(path).text
+    assert "Alerts come to your new address" in client.post(path).text
+    again = client.get(path).text
+    assert ("n•••@example.org" in again, "Send my alerts here" in again) == (True, False)
+    client.post(f"/unsubscribe/{unsubscribe_token(endpoint_id(session, 'new@example.org'))}")
+    for answer in (client.get(path), client.post(path)):
+        assert (answer.status_code, "has stopped or moved on since" in answer.text) == (422, True)
+        assert "Get alerts" in answer.text
+
+
+def test_the_page_of_an_address_to_which_nothing_comes_offers_no_move(
+    client: FlaskClient, session: Session, mine: str
+) -> None:
+    assert f"{mine}/address" in client.get(mine).text
+    client.post(f"{mine}/stop")
+    assert f"{mine}/address" not in client.get(mine).text
+    refused = client.post(f"{mine}/address", data={"contact": "new@example.org"})
+    assert (refused.status_code, "nothing to move" in refused.text) == (422, True)
 
 
 def test_every_page_of_it_opens(client: FlaskClient, mine: str) -> None:

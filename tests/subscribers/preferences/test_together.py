@@ -18,8 +18,9 @@ from tsalert.delivery.rules import Channel
 from tsalert.subscribers import service as joining
 from tsalert.subscribers.joining import PUBLIC
 from tsalert.subscribers.leaving import leave
-from tsalert.subscribers.models import SignUp, Subscription
-from tsalert.subscribers.preferences import service
+from tsalert.subscribers.models import SignUp, Subscriber, Subscription
+from tsalert.subscribers.preferences import forgetting, service
+from tsalert.subscribers.preferences.acting import by_reader
 from tsalert.subscribers.preferences.choosing import Choices
 from tsalert.subscribers.rules import EndedReason, Source
 from tsalert.subscribers.service import Wish
@@ -95,6 +96,35 @@ def test_a_move_that_is_confirmed_while_its_owner_leaves_starts_nothing(fresh_ap
             confirming.join(timeout=1)
         confirming.join(timeout=30)
         assert (confirming.is_alive(), len(faults), open_ones(db.session())) == (False, 1, 0)
+
+
+def test_a_sign_up_that_is_confirmed_while_its_address_is_erased_waits_and_breaks_nothing(fresh_app: Flask) -> None:
+    faults: list[Exception] = []
+
+    def confirm() -> None:
+        with fresh_app.app_context():
+            try:
+                joining.confirm_sign_up(again, now=NOW)
+            except Exception as fault:  # noqa: BLE001 - whatever broke is what the test is about
+                faults.append(fault)
+
+    confirming = Thread(target=confirm)
+    with fresh_app.app_context():
+        endpoint_id, _ = join_and_open()
+        joining.sign_up(PAT, Wish(("scams",)), network=NETWORK, now=NOW)
+        again = db.session().scalars(select(SignUp.id).order_by(SignUp.id.desc())).first() or 0
+        pat = db.session().scalars(select(Subscriber.id)).one()
+        db.session.rollback()
+        with transaction() as session:
+            delivery.endpoints_by_id(session, [endpoint_id], lock=True)
+            confirming.start()
+            confirming.join(timeout=1)  # it waits for us
+            forgetting.erase(session, pat, by=by_reader(NOW))
+        confirming.join(timeout=30)
+        assert (confirming.is_alive(), [str(each) for each in faults]) == (
+            False, ["This link does not work any more. Sign up again."],
+        )  # fmt: skip
+        assert open_ones(db.session()) == 0
 
 
 def open_ones(session: Session) -> int:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from tsalert.alerts import editions, queries
 from tsalert.alerts.audience.choosing import choice_of
 from tsalert.alerts.models import Alert
-from tsalert.alerts.rules import Urgency
+from tsalert.alerts.rules import Kind, Urgency
 from tsalert.core.errors import Conflict
 from tsalert.delivery.recipients import count_taken
 from tsalert.places.queries import ward_names
@@ -83,10 +83,13 @@ def account_of(session: Session, alert: Alert) -> Account:
 
 def _account_of_follow_up(session: Session, alert: Alert, original_id: int) -> Account:
     reach = queries.reach(session, alert)
-    gets = sum(reach.values())
-    gone = count_taken(session, editions.all_mailings_of(session, original_id)) - gets
-    left_out = [Counted("Got the alert before, and cannot be reached any more", gone)] if gone else []
-    return Account(gets, _channels(alert, reach), [], [], left_out)
+    gets, mailings = sum(reach.values()), editions.all_mailings_of(session, original_id)
+    told = count_taken(session, mailings, has_left=alert.kind == Kind.ALL_CLEAR)
+    left_out = (
+        Counted("Got the alert before, and cannot be reached any more", told - gets),
+        Counted("Have not got the alert yet, and will not", count_taken(session, mailings) - told),
+    )
+    return Account(gets, _channels(alert, reach), [], [], [each for each in left_out if each.count > 0])
 
 
 def _channels(alert: Alert, counts: Mapping[str, int]) -> list[Counted]:

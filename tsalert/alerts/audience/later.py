@@ -48,7 +48,7 @@ def _count(session: Session, alert: Alert, frequency: Frequency, now: datetime) 
 def _at_once(alert: Alert) -> Select[int]:
     """Return the query of the endpoint ids to which an alert goes at once by whichever channels it goes."""
     if alert.in_reply_to is not None:
-        return select(editions.who_got(alert.in_reply_to, alert.channels).subquery("got").c.id)
+        return select(editions.audience(alert).subquery("got").c.id)
     return wanting_addresses(
         wards=alert.wards,
         topic=alert.topic,

@@ -10,7 +10,7 @@ from tsalert.alerts import editions, queries
 from tsalert.alerts.audience.choosing import choice_of
 from tsalert.alerts.audience.later import CHANNELS, FREQUENCIES, count_later
 from tsalert.alerts.models import Alert
-from tsalert.alerts.rules import Channel, Edition, Urgency
+from tsalert.alerts.rules import Channel, Edition, Kind, Urgency
 from tsalert.subscribers import kept_counts
 from tsalert.subscribers.audiences import Alike, count_audiences
 from tsalert.subscribers.choice import EVERYBODY
@@ -43,7 +43,7 @@ def count_readers(session: Session, alert: Alert, *, now: datetime) -> Readers:
     if alert.in_reply_to is not None or choice_of(alert) != EVERYBODY:
         reach = queries.reach(session, alert)
         sizes = editions.edition_sizes(session, alert, sum(reach.values()))
-        return Readers(reach, sizes, count_later(session, alert, now=now))
+        return Readers(reach, sizes, _later(session, alert, now))
     kept = kept_counts.find_audiences(session, now=now)
     audiences, as_of = kept or (count_audiences(session, alert.wards), None)
     found = audiences.at_once(alert.topic, alert.channels, wards=alert.wards, urgent=alert.urgency == Urgency.URGENT)
@@ -53,6 +53,12 @@ def count_readers(session: Session, alert: Alert, *, now: datetime) -> Readers:
     }
     by_channel = {channel: sum(each.count for each in found if each.channel == channel) for channel in alert.channels}
     return Readers(by_channel, _by_edition(found), later, as_of)
+
+
+def _later(session: Session, alert: Alert, now: datetime) -> Mapping[Frequency, int]:
+    """Count whom the next daily and weekly mails tell; whom they told of what is over, they alone know."""
+    is_over = alert.kind == Kind.ALL_CLEAR
+    return dict.fromkeys(FREQUENCIES, 0) if is_over else count_later(session, alert, now=now)
 
 
 def _by_edition(found: Sequence[Alike]) -> dict[Edition, int]:

@@ -14,7 +14,7 @@ from tsalert.alerts.models import Alert, AlertEdition, AlertPrice, AlertWardCoun
 from tsalert.core.money import whole_pence
 from tsalert.db import transaction
 from tsalert.delivery import queries as delivery
-from tsalert.delivery.models import MailingCount
+from tsalert.delivery.models import Mailing, MailingCount
 from tsalert.delivery.progress import SENT
 from tsalert.delivery.recipients import outcomes_of
 from tsalert.delivery.rules import Status
@@ -23,7 +23,7 @@ from tsalert.subscribers.by_ward import ward_of
 
 # Receipts come for some days; after them the figures stay as they are.
 _COUNTED_FOR = timedelta(days=5)
-_EVERY = timedelta(hours=1)
+_EVERY, _WHILE_SENDING = timedelta(hours=1), timedelta(minutes=5)
 _AT_ONCE = 20
 _FAILED = frozenset({Status.FAILED, Status.UNDELIVERED, Status.HARD_BOUNCED, Status.SOFT_BOUNCED})
 
@@ -106,13 +106,18 @@ def total(lines: Sequence[Spent]) -> Decimal:
 
 
 def _due(session: Session, now: datetime) -> Sequence[int]:
-    """Return the alerts to be counted: those never counted, and once an hour those of which receipts may come.
+    """Return the alerts to be counted: those never counted, and anew those of which receipts may come.
 
+    That is once an hour, every few minutes while it is being sent, and as soon as nothing of it waits any more.
     One that nobody got at once leaves nothing to count, ever.
     """
     last = select(func.max(AlertWardCount.counted_at)).where(AlertWardCount.alert_id == Alert.id).scalar_subquery()
     settled_at = Alert.published_at
-    recent = (settled_at > now - _COUNTED_FOR) & (last <= now - _EVERY)
+    mine = (AlertEdition.alert_id == Alert.id, Mailing.id == AlertEdition.mailing_id)
+    is_moving = exists().where(*mine, Mailing.completed_at.is_(None))
+    has_ended = exists().where(*mine, Mailing.completed_at > last)
+    is_stale = or_(last <= now - _EVERY, (last <= now - _WHILE_SENDING) & is_moving, has_ended)
+    recent = (settled_at > now - _COUNTED_FOR) & is_stale
     messages = (AlertEdition.alert_id == Alert.id, MailingCount.mailing_id == AlertEdition.mailing_id)
     has_any = exists().where(*messages, MailingCount.count > 0)
     query = select(Alert.id).where(settled_at.is_not(None), has_any, or_(last.is_(None), recent))

@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from tsalert.alerts import editions, proof, queries
+from tsalert.alerts import editions, following, proof, queries
 from tsalert.alerts.costing import keep_prices
 from tsalert.alerts.missing import queries as missing
 from tsalert.alerts.missing.queries import SENT_AGAIN, Reason, Way
@@ -57,6 +57,7 @@ def send_again(alert_id: int, wanted: Again, *, actor: Actor, now: datetime) -> 
     if actor.officer_id is None:
         raise NotAllowed("Only an officer can send an alert again.")
     with transaction() as session:
+        unsent = following.lock_unsent(session, alert_id)
         alert = queries.get_alert(session, alert_id, lock=True)
         _check(session, alert, wanted.reasons, now)
         made = (_again if wanted.way is Way.SAME else _elsewhere)(session, alert, wanted.reasons, now)
@@ -66,6 +67,7 @@ def send_again(alert_id: int, wanted: Again, *, actor: Actor, now: datetime) -> 
         resend = AlertResend(alert_id=alert.id, way=wanted.way, reasons=[*wanted.reasons], size=size)
         resend.asked_by, resend.asked_at = actor.officer_id, now
         _keep(session, resend, made)
+        following.take_in_channels(session, alert, unsent)
         _say_why_now(session, alert, wanted, made, actor, now)
         pulled = proof.pull_proof(alert)
         keep_prices(session, alert.id, resend.round, pulled, [*Channel])

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from tsalert.alerts import answering, editions, posting, queries, rules
+from tsalert.alerts import answering, editions, following, posting, queries, rules
 from tsalert.alerts.markdown import from_plain
 from tsalert.alerts.models import Alert, AlertWriter
 from tsalert.alerts.rules import LONGEST_HEADLINE, Kind
@@ -32,6 +32,7 @@ def take_back(
     alert.withdrawn_because = rules.check_public_reason(reason)
     answering.require_nobody_named(session, alert, alert.withdrawn_because)
     posting.call_off(session, alert, now=now)
+    following.stop_updates(session, alert, now=now)
     alert.changed_at = now
     session.flush()
     audit.record(session, actor, "withdrawn", "alert", alert.id, now=now, reference=alert.reference)

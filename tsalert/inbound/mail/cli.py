@@ -8,9 +8,11 @@ from sqlalchemy.exc import DBAPIError
 
 from tsalert.commands import CommandGroup
 from tsalert.core.clock import utc_now
+from tsalert.db import db
 from tsalert.inbound.mail import service
 from tsalert.inbound.mail.rules import LARGEST
 from tsalert.inbound.mail.service import Taken
+from tsalert.installation import marks
 
 group = CommandGroup("mail", help="Mail that comes to the address of the alerts.")
 
@@ -23,11 +25,21 @@ def receive() -> None:
     """
     raw = _read_whole()
     try:
+        _refuse_where_moved()
         taken = _take(raw)
     except DBAPIError as error:
         click.echo("The database cannot be reached. Try again.", err=True)
         raise SystemExit(os.EX_TEMPFAIL) from error
     click.echo(f"{taken.sort.label}{'' if taken.is_new else ', taken before'}.")
+
+
+def _refuse_where_moved() -> None:
+    """Have the mail server keep the mail: nobody ever reads what comes into a database that was left for another."""
+    fault = marks.moved_fault(db.session())
+    db.session.rollback()
+    if fault:
+        click.echo(fault, err=True)
+        raise SystemExit(os.EX_TEMPFAIL)
 
 
 def _take(raw: bytes) -> Taken:

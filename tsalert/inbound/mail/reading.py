@@ -129,16 +129,17 @@ def _as_other_bounce(message: Message) -> tuple[Sort, str] | None:
 
 def _as_automatic(message: Message) -> tuple[Sort, str] | None:
     subject = parts.header(message, "Subject")
+    answers = "In-Reply-To" in message or "References" in message
     said = parts.header(message, "Auto-Submitted").casefold()
     is_auto = (
         (said != "" and not said.startswith("no"))
         or parts.header(message, "Precedence").casefold() in _AUTO_PRECEDENCES
         or parts.header(message, "X-Auto-Response-Suppress").casefold() == "all"
         or any(name in message for name in _AUTO_HEADERS)
-        or is_auto_subject(subject)
+        or is_auto_subject(subject, answers=answers)
         or any(part.get_content_type() == _RECEIPT for part in message.walk())
     )
-    if is_challenge(subject) and (is_auto or parts.header(message, "In-Reply-To")):
+    if is_challenge(subject) and (is_auto or answers):
         return Sort.CHALLENGE, ""
     return (Sort.AUTO_REPLY, "") if is_auto and not is_daemon(parts.sender_of(message)) else None
 

@@ -27,16 +27,16 @@ _OTHER_WORDS = re.compile(
 _CODE = re.compile(r"(?<![0-9.])([245]\.[0-9]{1,3}\.[0-9]{1,3})(?![0-9.])")
 _SMTP_CODE = re.compile(r"(?<![0-9.])([45][0-9]{2})(?=[ \-])")
 _DAEMONS = frozenset({"mailer-daemon", "postmaster", "mail-daemon", "mailerdaemon", "microsoftexchange", "mdaemon"})
-_AUTO_SUBJECTS = re.compile(
-    r"\s*(?:automatic reply|auto(?:matic)?[ -]?(?:reply|response)|autoreply|out of (?:the )?office|away from|"
-    r"on (?:annual )?leave|vacation)\b",
-    re.IGNORECASE,
-)
+_AUTO_SUBJECTS = re.compile(r"\s*(?:auto(?:matic)?[ -]?(?:reply|response)|autoreply)\b", re.IGNORECASE)
+# People begin so too: "Vacation rental scam", "Away from home and they came back".
+_AWAY_SUBJECTS = re.compile(r"\s*(?:out of (?:the )?office|away from|on (?:annual )?leave|vacation)\b", re.IGNORECASE)
 _CHALLENGES = re.compile(
     r"(?:verify|confirm) (?:that )?(?:you|your (?:email|address|message))|(?:message|mail|sender) verification|"
     r"please confirm your (?:message|mail|email)|challenge",
     re.IGNORECASE,
 )
+# Behind it stands the subject that is answered, which may be an alert's "Texts that ask you to verify your account".
+_ANSWERED = re.compile(r"\s*(?:re|fwd?|aw|sv|antw)\s*:", re.IGNORECASE)
 _TOKEN = re.compile(r"(?<![A-Za-z0-9_-])([A-Za-z0-9_-]{32})(?=@)")
 _MOST_TOKENS = 50
 
@@ -86,14 +86,17 @@ def is_daemon(sender: str) -> bool:
     return local in _DAEMONS or local.startswith("microsoftexchange")
 
 
-def is_auto_subject(subject: str) -> bool:
-    """Tell whether a subject is that of an automatic answer."""
-    return _AUTO_SUBJECTS.match(subject) is not None
+def is_auto_subject(subject: str, *, answers: bool) -> bool:
+    """Tell whether a subject is that of an automatic answer.
+
+    :param answers: the mail says which other one it answers; only then do words that people use too count.
+    """
+    return _AUTO_SUBJECTS.match(subject) is not None or (answers and _AWAY_SUBJECTS.match(subject) is not None)
 
 
 def is_challenge(subject: str) -> bool:
-    """Tell whether a subject asks the sender to prove that a person wrote."""
-    return _CHALLENGES.search(subject) is not None
+    """Tell whether a subject asks the sender to prove that a person wrote; one that is answered asks for nothing."""
+    return _ANSWERED.match(subject) is None and _CHALLENGES.search(subject) is not None
 
 
 def find_tokens(text: str) -> list[str]:

@@ -41,14 +41,20 @@ class _Pair:
 
 
 def rows_to_hold(
-    tables: Iterable[Table], now: Controlled, standing: Collection[Place], editions: Sequence[Edition]
+    tables: Iterable[Table],
+    now: Controlled,
+    standing: Collection[Place],
+    editions: Sequence[Edition],
+    telling: Collection[Place] = (),
 ) -> dict[str, set[int]]:
     """Return, by table, the numbers of the rows to keep as they were published, those left out that are so already.
 
     One row of a table that adds up stands for all of them. What holds the same number as something kept is kept too.
+
+    :param telling: cells that tell of few beside another quarter's report.
     """
     free = {table.key: table for table in tables if not _stands(table, standing)}
-    rows = {key: _telling_rows(table, now, editions) for key, table in free.items()}
+    rows = {key: _telling_rows(table, now, editions, telling) for key, table in free.items()}
     grown = True
     while grown:
         kept = {now.system.unknown[place] for place in now.system.unknown if place[1] in rows.get(place[0], ())}
@@ -63,10 +69,15 @@ def _stands(table: Table, standing: Collection[Place]) -> bool:
     return all((table.key, number, 0) in standing for number in range(len(table.rows)))
 
 
-def _telling_rows(table: Table, now: Controlled, editions: Sequence[Edition]) -> set[int]:
-    """Return the rows whose change since any earlier edition tells of few people."""
+def _telling_rows(table: Table, now: Controlled, editions: Sequence[Edition], telling: Collection[Place]) -> set[int]:
+    """Return the rows whose change since any earlier edition tells of few people, or that do so beside another's.
+
+    Of money others say what an earlier edition said.
+    """
     earlier = [edition[table.key] for edition in editions if table.key in edition]
-    return _whole(table, now, {row for before in earlier for row in _telling(table, now, before)})
+    counts = (place for place in telling if earlier and now.cells[place].unit is Unit.COUNT)
+    beside = {row for key, row, _ in counts if key == table.key}
+    return _whole(table, now, {row for before in earlier for row in _telling(table, now, before)} | beside)
 
 
 def _tied_rows(

@@ -63,10 +63,13 @@ def _public(sections: Sequence[Section], editions: Sequence[Edition], quote: Cal
 
 def _settled(told: Quoted, editions: Sequence[Edition]) -> tuple[Tables, Controlled]:
     """Return the tables, some as they were published before, once no further one has to be."""
+    if not editions:
+        # What was never published cannot stand as it was.
+        told = replace(told, hidden=told.hidden | told.telling)
     standing, held = set(told.places), told.tables
     while True:
         now = control(held, standing, hidden_before(held, editions, SUPPRESSED), told)
-        rows = rows_to_hold([table for _, table in held], now, standing, editions)
+        rows = rows_to_hold([table for _, table in held], now, standing, editions, told.telling)
         if not rows:
             return held, now
         held = [(section, _kept(table, rows.get(table.key, set()), editions)) for section, table in held]

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from decimal import Decimal
+from itertools import islice, product
 
 from tsalert.core.periods import Period, quarter_of
 from tsalert.quarterly.content import SUPPRESSED, Figure, Row, Section, Table
@@ -19,6 +20,8 @@ from tsalert.quarterly.vocabulary import Kind, SectionKey, Unit
 Tables = list[tuple[SectionKey, Table]]
 # What is told, and of which quarter.
 Told = tuple[str, str, str]
+# What rounding each of four quarters to the pound can cost.
+_ROUNDED = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,12 +39,14 @@ class Quoted:
     :param places: the cells that stand as others have them.
     :param hidden: the cells that others hid.
     :param years: sums of four quarters from which one of these could be worked out.
+    :param telling: cells of the report's own quarter that differ by few from what others say of it.
     """
 
     tables: Tables
     places: set[Place] = field(default_factory=set)
     hidden: set[Place] = field(default_factory=set)
     years: set[Place] = field(default_factory=set)
+    telling: set[Place] = field(default_factory=set)
 
 
 def quoted(tables: Tables, quarter: Period, others: Sequence[Published]) -> Quoted:
@@ -54,7 +59,7 @@ def quoted(tables: Tables, quarter: Period, others: Sequence[Published]) -> Quot
     found = Quoted([])
     for section, table in tables:
         found.tables.append((section, _table(table, quarter, said, cells, found)))
-    found.years.update(_years(tables, cells, found.places | found.hidden))
+    found.years.update(_years(tables, quarter, said, cells, found.places | found.hidden))
     return found
 
 
@@ -97,13 +102,16 @@ def _table(
 ) -> Table:
     rows = list(table.rows)
     for number, row in enumerate(rows):
-        told = {place: each for place, each in _told(table, row, quarter).items() if each[2] != quarter.label}
+        told = _told(table, row, quarter)
         then = {place: ever for place, each in told.items() if (ever := [one[each] for one in said if each in one])}
-        of_row = {place: cells[table.key, number, place] for place in then}
-        found.hidden.update(cell.place for place, cell in of_row.items() if then[place][0].shown == SUPPRESSED)
-        changed = {place for place, cell in of_row.items() if _tells(cell, then[place])}
+        differing = {place for place in then if _tells(cells[table.key, number, place], then[place])}
+        own = {place for place in then if told[place][2] == quarter.label}
+        found.telling.update((table.key, number, place) for place in differing & own)
+        others = set(then) - own
+        found.hidden.update((table.key, number, place) for place in others if then[place][0].shown == SUPPRESSED)
+        changed = differing & others
         if changed and not table.key.startswith("glance"):
-            changed = set(then)  # what stands beside each other may add up
+            changed = others  # what stands beside each other may add up
         found.places.update((table.key, number, place) for place in changed)
         now = (then[place][0] if place in changed else each for place, each in enumerate(row.figures))
         rows[number] = replace(row, figures=tuple(now)) if changed else row
@@ -124,13 +132,39 @@ def _differs(cell: Cell, then: Figure) -> bool:
     return abs(cell.value - Decimal(then.value)) < FEW.stop
 
 
-def _years(tables: Tables, cells: Mapping[Place, Cell], old: set[Place]) -> Iterator[Place]:
-    """Return sums of four quarters that are newer than a quarter of theirs."""
+def _years(
+    tables: Tables, quarter: Period, said: Sequence[Mapping[Told, Figure]], cells: Mapping[Place, Cell], old: set[Place]
+) -> Iterator[Place]:
+    """Return sums of four quarters that are newer than a quarter of theirs, or that tell of one beside its report."""
     for _, table in tables:
         kinds = [column.kind for column in table.columns]
-        for number in range(len(table.rows) if Kind.YEAR in kinds else 0):
+        for number, row in enumerate(table.rows if Kind.YEAR in kinds else ()):
             year = (table.key, number, kinds.index(Kind.YEAR))
             quarters = {(table.key, number, place) for place, kind in enumerate(kinds) if kind is Kind.QUARTER}
             runs = [set(each) for each in years_of(year, cells)]
-            if cells[year].is_people and any(not old.isdisjoint(each) for each in (quarters, *runs)):
+            is_newer = any(not old.isdisjoint(each) for each in (quarters, *runs))
+            if cells[year].is_people and (is_newer or _leaves_one(cells[year], _rest(table, row, quarter), said)):
                 yield year
+
+
+def _rest(table: Table, row: Row, quarter: Period) -> tuple[Decimal, list[Told]]:
+    """Return what a row says of its own quarter, and where the other three quarters of its year stand elsewhere."""
+    own = [place for place, told in _told(table, row, quarter).items() if told[2] == quarter.label]
+    others = [(table.key, row.key, each.label) for each in islice(_around(quarter), 1, 4)]
+    return sum((Decimal(row.figures[place].value or 0) for place in own), Decimal(0)), others
+
+
+def _leaves_one(year: Cell, rest: tuple[Decimal, list[Told]], said: Sequence[Mapping[Told, Figure]]) -> bool:
+    """Say whether four quarters together, less what their own reports say, leave what one hid or the few who came."""
+    own, others = rest
+    then = [[one[each] for one in said if each in one] for each in others]
+    if any(figure.shown == SUPPRESSED for ever in then for figure in ever):
+        return True
+    if not year.adds_up or not all(then):
+        return False
+    newest, *before = (
+        abs(year.value - own - sum(Decimal(figure.value or 0) for figure in each)) for each in product(*then)
+    )
+    if year.unit is Unit.MONEY:
+        return newest > _ROUNDED
+    return newest != 0 and any(0 < left < FEW.stop for left in (newest, *before))

@@ -11,9 +11,9 @@ _NONE = Prose("No partner's figures have been entered.")
 
 def partners_section(material: Material) -> Section:
     """Lay out the latest figures of each partner, of a month beside those of a year where it gives both."""
-    partners = [table.partner for table in material.partners]
+    names = [table.partner.casefold() for table in material.partners]
     blocks: tuple[Block, ...] = tuple(
-        _table(table, partners[:place].count(table.partner)) for place, table in enumerate(material.partners)
+        _table(table, names[:place].count(names[place])) for place, table in enumerate(material.partners)
     )
     return Section(SectionKey.PARTNERS, blocks or (_NONE,))
 

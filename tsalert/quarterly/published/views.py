@@ -20,7 +20,7 @@ from tsalert.quarterly.writing import formats
 from tsalert.quarterly.writing.formats import CONTENT_TYPES, Format, Making
 from tsalert.quarterly.writing.page import page_of
 from tsalert.web.access import public
-from tsalert.web.caching import for_everybody
+from tsalert.web.caching import drawn_once, for_everybody
 from tsalert.web.forms import read_form
 
 bp = Blueprint("published", __name__, url_prefix="/published")
@@ -40,10 +40,10 @@ def list_published() -> ResponseReturnValue:
     """Show the quarters of which a report is published."""
     found = queries.published_quarters(db.session())
 
-    def draw() -> ResponseReturnValue:
+    def draw() -> str:
         return render_template("quarterly/published.html", quarters=found)
 
-    return for_everybody(mark_of_list(found), draw, seconds=SECONDS)
+    return drawn_once(mark_of_list(found), draw, seconds=SECONDS)
 
 
 @bp.get("/<quarter>")
@@ -52,11 +52,11 @@ def show_published(quarter: str) -> ResponseReturnValue:
     """Show the public edition of a quarter's report: the newest revision, or an earlier one, marked as superseded."""
     found, shown = wanted(quarter, read_form(WantedRevisionSchema(), request.args))
 
-    def draw() -> ResponseReturnValue:
+    def draw() -> str:
         page = page_of(queries.public_edition(db.session(), found.quarter, shown))
         return render_template("quarterly/published_report.html", found=found, shown=shown, page=page, files=GIVEN)
 
-    return for_everybody(mark_of(found, shown), draw, seconds=SECONDS)
+    return drawn_once(mark_of(found, shown), draw, seconds=SECONDS)
 
 
 @bp.get("/<quarter>/file")

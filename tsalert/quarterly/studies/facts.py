@@ -13,9 +13,13 @@ from tsalert.quarterly.writing import markdown
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Facts(People):
-    """What is known of a case that its study must not tell, and the money that it may."""
+    """What is known of a case that its study must not tell, and the money that it may.
+
+    :param quarter: of the report that tells the study; ``came_in`` is the one in which the case came, if another.
+    """
 
     quarter: Period
+    came_in: Period | None = None
     amounts: frozenset[Decimal] = frozenset()
 
 

@@ -49,8 +49,9 @@ _AGES = tuple(
 
 
 def times_in(text: str, facts: Facts) -> Iterator[Finding]:
-    """Yield every date that is nearer than the quarter, and every age that is nearer than a band."""
-    spared = [found.span() for found in _in_prose(facts.quarter).finditer(text)]
+    """Yield every date but the quarter of the report or of the case, and every age that is nearer than a band."""
+    told = (facts.quarter, facts.came_in or facts.quarter)
+    spared = [found.span() for quarter in told for found in _in_prose(quarter).finditer(text)]
     for pattern in _DATES:
         for found in pattern.finditer(text):
             if not any(start <= found.start() and found.end() <= end for start, end in spared):

@@ -9,7 +9,8 @@ from sqlalchemy.orm import Session
 from tsalert.cases import merging
 from tsalert.cases import queries as cases
 from tsalert.cases.models import CaseFile
-from tsalert.core.periods import Period
+from tsalert.core.clock import london_date
+from tsalert.core.periods import Period, quarter_of
 from tsalert.identifying.knowing import people_of
 from tsalert.quarterly.studies.facts import Facts
 from tsalert.savings.counting.ledgers import ledger_amounts
@@ -20,7 +21,8 @@ def facts_of(session: Session, case: CaseFile, quarter: Period) -> Facts:
     matter = merging.matter_of(session, case.id)
     people = people_of(session, matter)
     known = {each.name: getattr(people, each.name) for each in fields(people)}
-    return Facts(quarter=quarter, amounts=_amounts(session, matter), **known)
+    came_in = quarter_of(london_date(case.opened_at))
+    return Facts(quarter=quarter, came_in=came_in, amounts=_amounts(session, matter), **known)
 
 
 def _amounts(session: Session, matter: Sequence[int]) -> frozenset[Decimal]:

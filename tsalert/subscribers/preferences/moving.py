@@ -1,9 +1,9 @@
 """Moving to another address, or adding one: the new address confirms itself first. Steps of both doors."""
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from flask import current_app
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from tsalert.config import Settings
@@ -11,11 +11,12 @@ from tsalert.core.clock import as_utc
 from tsalert.core.errors import NotFound, RuleViolation, TooManyTries
 from tsalert.db import transaction
 from tsalert.delivery import service as delivery
-from tsalert.delivery.queries import EndpointView, endpoints_by_id, get_endpoint
+from tsalert.delivery.queries import endpoints_by_id, get_endpoint
 from tsalert.delivery.rules import Channel, EndpointStatus, Lane
 from tsalert.subscribers.asking import may_cost, require_served
 from tsalert.subscribers.contacts import read_contact, require_private
 from tsalert.subscribers.models import Subscriber, SubscriberEndpoint
+from tsalert.subscribers.oneness import who_is
 from tsalert.subscribers.preferences import rules, wording
 from tsalert.subscribers.preferences.acting import By, by_reader, note_act, note_consent
 from tsalert.subscribers.preferences.choosing import start
@@ -37,6 +38,19 @@ from tsalert.visitors.limiting import spend
 from tsalert.visitors.rules import mailbox_of
 
 _WRONG = "This link does not work. It may have been cut short: copy the whole of it, or ring us."
+_ASKED_TOO_OFTEN = "This address was asked three times within the hour. Try again in an hour."
+
+
+class Over(RuleViolation):
+    """A link to a new address that cannot be used any more; the message says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class MoveView:
+    """A move as the reader of the new address may see it; ``is_done`` where alerts go there."""
+
+    masked: str
+    is_done: bool
 
 
 def ask_to_move(session: Session, subscriber_id: int, old: int | None, contact: str, *, by: By) -> None:
@@ -46,11 +60,12 @@ def ask_to_move(session: Session, subscriber_id: int, old: int | None, contact: 
 
     :param old: the address that the new one replaces; None where it comes on top.
     :raises NotFound: there is no such subscriber, or they do not read the old address.
-    :raises RuleViolation: the contact is not valid, or is a landline that no officer speaks for.
+    :raises RuleViolation: the contact is not valid, or is a landline that no officer speaks for; nothing comes to
+        the old address any more; or an officer has the new one asked too often.
     """
     lock_subscriber(session, subscriber_id)
     if old is not None:
-        require_address(session, subscriber_id, old)
+        _require_leavable(session, subscriber_id, old)
     channel, address = read_contact(contact)
     require_served(channel)
     if by.is_reader:
@@ -74,51 +89,63 @@ def ask_to_move(session: Session, subscriber_id: int, old: int | None, contact: 
         _send(session, move, by.now)
 
 
-def look_at_move(session: Session, token: str, *, now: datetime) -> EndpointView:
-    """Return the new address that a link confirms; nothing is changed.
+def look_at_move(session: Session, token: str, *, now: datetime) -> MoveView:
+    """Return what a link confirms, or has confirmed; nothing is changed.
 
     :raises NotFound: the link is not ours.
-    :raises RuleViolation: it is too old, or there is nothing to move any more.
+    :raises Over: it is too old, there is nothing to move any more, or what was moved has stopped since.
     """
     move = _find(session, token)
-    if move.done_at is None:
-        _require_movable(session, move, now)
-    return get_endpoint(session, move.new_endpoint_id)
+    _require_usable(session, move, now)
+    return MoveView(get_endpoint(session, move.new_endpoint_id).masked, is_done=move.done_at is not None)
 
 
 def confirm_move(token: str, *, now: datetime) -> None:
     """Let alerts go to a new address, because its reader confirmed it; again changes nothing.
 
     :raises NotFound: the link is not ours.
-    :raises RuleViolation: it is too old, or there is nothing to move any more.
+    :raises Over: it is too old, there is nothing to move any more, or what was moved has stopped since.
     """
     with transaction() as session:
-        move = _find(session, token, lock=True)
+        move = _find(session, token)
         ends = {move.new_endpoint_id, move.old_endpoint_id or move.new_endpoint_id}
         endpoints_by_id(session, ends, lock=True)  # who leaves at this moment has left before we look
+        session.refresh(move, with_for_update=True)
+        _require_usable(session, move, now)
         if move.done_at is None:
-            _require_movable(session, move, now)
             _carry_out(session, move, by=by_reader(now))
 
 
-def _find(session: Session, token: str, *, lock: bool = False) -> AddressMove:
+def _find(session: Session, token: str) -> AddressMove:
     number = move_signer().read(token)
-    query = select(AddressMove).where(AddressMove.id == number)
-    move = session.scalar(query.with_for_update() if lock else query) if number is not None else None
+    move = session.get(AddressMove, number) if number is not None else None
     if move is None:
         raise NotFound(_WRONG)
     return move
 
 
+def _require_leavable(session: Session, subscriber_id: int, old: int) -> None:
+    require_address(session, subscriber_id, old)
+    if not open_subscriptions(session, subscriber_id, old):
+        raise RuleViolation("Alerts to the old address have stopped: there is nothing to move. Start them again first.")
+
+
+def _require_usable(session: Session, move: AddressMove, now: datetime) -> None:
+    if move.done_at is None:
+        _require_movable(session, move, now)
+    elif not open_subscriptions(session, who_is(session, move.subscriber_id), move.new_endpoint_id):
+        raise Over("This link has done its work, and what it moved has stopped or moved on since.")
+
+
 def _require_movable(session: Session, move: AddressMove, now: datetime) -> None:
     if as_utc(now) - as_utc(move.asked_at) > CONFIRM_LIFE:
-        raise RuleViolation("This link is more than 7 days old. Ask for the change again.")
+        raise Over("This link is more than 7 days old. Ask for the change again.")
     subscriber = session.get_one(Subscriber, move.subscriber_id)
     old = move.old_endpoint_id
     is_gone = old is not None and not open_subscriptions(session, move.subscriber_id, old)
     is_forgotten = get_endpoint(session, move.new_endpoint_id).status is EndpointStatus.ERASED
     if subscriber.erased_at is not None or is_gone or is_forgotten:
-        raise RuleViolation("These alerts have stopped since. Sign up with your new address.")
+        raise Over("These alerts have stopped since. Sign up with your new address.")
 
 
 def _carry_out(session: Session, move: AddressMove, *, by: By) -> None:
@@ -168,13 +195,17 @@ def _require_free_to_ask(session: Session, subscriber_id: int, channel: Channel,
 
 
 def _may_ask(session: Session, channel: Channel, address: str, *, by: By) -> bool:
-    """Tell whether a new address may be asked; one that was asked too often is not asked again, and nobody can tell.
+    """Tell whether a new address may be asked; one that was asked too often is not asked again, and no reader can tell.
 
     What an officer decides is not held by what texts may cost.
+
+    :raises RuleViolation: an officer has it asked too often.
     """
     most, span = rules.MOVES_PER_ADDRESS, rules.WATCHED_SPAN
     if not spend(session, "move", mailbox_of(address), most=most, within=span, now=by.now):
-        return False
+        if by.is_reader:
+            return False
+        raise RuleViolation(_ASKED_TOO_OFTEN, field="contact")
     return not by.is_reader or may_cost(session, channel, address, now=by.now)
 
 

@@ -9,7 +9,9 @@ from flask.typing import ResponseReturnValue
 from tsalert.core.actors import Permission
 from tsalert.core.clock import utc_now
 from tsalert.db import db
+from tsalert.delivery.rules import Channel
 from tsalert.subscribers import directory
+from tsalert.subscribers.contacts import read_contact
 from tsalert.subscribers.preferences import officers, queries
 from tsalert.subscribers.preferences.readers import require_address
 from tsalert.subscribers.preferences.rules import LANGUAGES, Pause
@@ -25,6 +27,8 @@ from tsalert.web.refusing import refuses_on
 
 bp = Blueprint("choices", __name__, url_prefix="/subscribers")
 COUNTED = timedelta(days=365)
+_ADDED = "Alerts go to that landline."
+_ASKED = "The new address has to confirm itself first. We have sent it a message."
 
 
 @bp.get("/why-people-left")
@@ -77,7 +81,8 @@ def move(subscriber_id: int) -> ResponseReturnValue:
     """Add an address, or put it in the place of another."""
     typed = load_form(OfficerAddressSchema())
     officers.move(subscriber_id, typed["replaces"], typed["contact"], actor=current_actor(), now=utc_now())
-    return _done(subscriber_id, "A mobile or an email address has to confirm itself; we have sent it a message.")
+    channel, _ = read_contact(typed["contact"])
+    return _done(subscriber_id, _ADDED if channel is Channel.VOICE else _ASKED)
 
 
 @bp.post("/<int:subscriber_id>/pause")

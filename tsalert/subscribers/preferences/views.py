@@ -37,6 +37,12 @@ def show_closed(error: Closed) -> ResponseReturnValue:
     return render_template("preferences/closed.html", why=error.message), 404
 
 
+@bp.app_errorhandler(moving.Over)
+def show_over(error: moving.Over) -> ResponseReturnValue:
+    """Say why the link to a new address has nothing left to do, and how to get alerts."""
+    return render_template("preferences/over.html", why=error.message), 422
+
+
 @bp.get("")
 @public
 def show_form() -> ResponseReturnValue:
@@ -206,8 +212,10 @@ def stop(token: str) -> ResponseReturnValue:
 @public
 def show_move(token: str) -> ResponseReturnValue:
     """Ask the reader of a new address to confirm it."""
-    end = moving.look_at_move(db.session(), token, now=utc_now())
-    return render_template("preferences/move.html", end=end, token=token)
+    move = moving.look_at_move(db.session(), token, now=utc_now())
+    if move.is_done:
+        return render_template("preferences/moved.html", masked=move.masked)
+    return render_template("preferences/move.html", masked=move.masked, token=token)
 
 
 @bp.post("/move/<token>")

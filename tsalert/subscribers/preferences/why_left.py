@@ -16,6 +16,7 @@ def say_why(endpoint_id: int, reason: WhyLeft, *, now: datetime) -> None:
     :raises RuleViolation: its readers have not left.
     """
     with transaction() as session:
-        if not get_endpoint(session, endpoint_id).is_suppressed:
+        end = get_endpoint(session, endpoint_id)
+        if not (end.is_suppressed or end.is_forgotten):
             raise RuleViolation("Alerts still go to this address.")
         session.merge(LeavingReason(endpoint_id=endpoint_id, reason=reason, at=now))

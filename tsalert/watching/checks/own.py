@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from time import perf_counter
 
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import OperationalError, SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from tsalert.config import Settings
@@ -12,13 +12,15 @@ from tsalert.core.clock import utc_now
 from tsalert.db import database_now, transaction
 from tsalert.installation import service as installation
 from tsalert.installation import signs, storage
-from tsalert.logs.faults import known_of
+from tsalert.logs.faults import in_its_own_words, known_of
 from tsalert.watching.checks.rules import WRONG, Finding, note, right, wrong
 from tsalert.watching.status import queries as status
 from tsalert.watching.status import rules as status_rules
 from tsalert.web.filters import moment
 
 _WRITTEN = "check"
+# Our own backups hold the tables of their version alone.
+_BACK_UP_FIRST = "Make a backup with the version before, or copy the database by other means."
 
 
 def of_settings(settings: Settings) -> Iterator[Finding]:
@@ -52,7 +54,7 @@ def of_database(session: Session) -> Iterator[Finding]:
         session.rollback()
         yield wrong(
             "Database",
-            f"{type(error).__name__} {known_of(error)}".strip(),
+            _why(error),
             "Look whether it runs, lets this user write, has room, and whether TSALERT_DATABASE_URL is right.",
         )
 
@@ -106,7 +108,15 @@ def _version(session: Session) -> Finding:
     if not found:
         return wrong("Tables", "not there yet", "Run: flask --app wsgi db upgrade")
     words = f"of version {found}, and this program needs {needed}"
-    return wrong("Tables", words, "Make a backup, then run: flask --app wsgi db upgrade")
+    if found > needed:
+        return wrong("Tables", words, "Put the newer program back that they are of; nothing makes them older.")
+    return wrong("Tables", words, f"{_BACK_UP_FIRST} Then run: flask --app wsgi db upgrade")
+
+
+def _why(error: SQLAlchemyError) -> str:
+    if isinstance(error, OperationalError):
+        return in_its_own_words(error)
+    return f"{type(error).__name__} {known_of(error)}".strip()
 
 
 def _written() -> Finding:

@@ -1,0 +1,76 @@
+"""When the jobs run, whatever becomes of the machine's clock."""
+
+from datetime import UTC, datetime, timedelta
+from time import monotonic
+
+import pytest
+from flask import Flask
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.conftest import NOW
+from tests.standins.processes import eventually
+from tsalert import timekeeping
+from tsalert.core.clock import utc_now
+from tsalert.jobs import TIMETABLE, Job
+from tsalert.timekeeping import ClockWatch, Regularly, Timetable, first_runs
+
+SECONDS = st.integers(1, 86_400)
+LATE = st.timedeltas(timedelta(0), timedelta(days=40_000))
+
+
+class AlwaysLeading:
+    """Leads without asking anybody."""
+
+    def holds(self) -> bool:
+        return True
+
+    def give_up(self) -> None:
+        """Nobody waits for it."""
+
+
+def test_jobs_begin_one_after_the_other_and_officers_are_paged_among_the_first() -> None:
+    now = utc_now()
+    begins = dict(zip((job.name for job in TIMETABLE), first_runs(now), strict=True))
+    assert len(set(begins.values())) == len(TIMETABLE)
+    assert begins["page officers"] - now < timedelta(seconds=1)
+    assert max(begins.values()) - now < timedelta(seconds=10)
+
+
+@given(seconds=SECONDS, late=LATE)
+def test_a_job_runs_next_within_its_time_and_in_step_however_late_it_is(seconds: int, late: timedelta) -> None:
+    following = Regularly(seconds).get_next_fire_time(NOW, NOW + late)
+    assert timedelta(0) < following - (NOW + late) <= timedelta(seconds=seconds)
+    assert (following - NOW) % timedelta(seconds=seconds) == timedelta(0)
+
+
+@given(seconds=SECONDS, early=LATE)
+def test_a_job_that_ran_at_an_instant_to_come_runs_once_after_it(seconds: int, early: timedelta) -> None:
+    assert Regularly(seconds).get_next_fire_time(NOW, NOW - early) == NOW + timedelta(seconds=seconds)
+
+
+@given(passed=st.floats(0, 1e6), shown=st.floats(-1e9, 1e9))
+def test_only_a_clock_that_shows_less_than_has_passed_was_set_back(passed: float, shown: float) -> None:
+    watch = ClockWatch(NOW, 5.0)
+    now, steady = NOW + timedelta(seconds=shown), 5.0 + passed
+    assert watch.was_set_back(now, steady) == (passed - shown > 2)
+    assert not watch.was_set_back(now + timedelta(seconds=5), steady + 5)
+
+
+def test_jobs_go_on_at_once_where_the_clock_was_set_back_by_hours(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Officers would be paged by nobody until it is as late again as it was."""
+    ran: list[datetime] = []
+    job = Job("note the time", 1, lambda _: ran.append(datetime.now(UTC)))
+    monkeypatch.setattr(timekeeping, "TIMETABLE", (job,))
+    ahead, moment = timedelta(hours=4), [monotonic()]
+    monkeypatch.setattr(timekeeping, "utc_now", lambda: utc_now() + ahead)
+    monkeypatch.setattr(timekeeping, "monotonic", lambda: moment[0])
+    timetable = Timetable(app, AlwaysLeading())
+    timetable.keep()
+    try:
+        assert not ran, "it waits for an instant that is four hours ahead"
+        ahead, moment[0] = timedelta(0), moment[0] + 6
+        timetable.keep()
+        eventually(lambda: len(ran) >= 2)
+    finally:
+        timetable.stop()
