@@ -10,7 +10,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from tsalert.audit import queries, service
-from tsalert.audit.rules import Entry
+from tsalert.audit.rules import Entry, seal
 from tsalert.core.actors import SERVICE
 from tsalert.core.errors import NotFound
 from tsalert.db import db, transaction
@@ -41,7 +41,7 @@ def test_an_entry_is_written_with_the_change_and_fits_the_chain(session: Session
 def test_what_is_appended_while_the_chain_is_walked_does_not_break_it(
     fresh_app: Flask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    others, sealed = [9], queries.seal
+    others = [9]
 
     def append() -> None:
         with fresh_app.app_context():
@@ -51,13 +51,13 @@ def test_what_is_appended_while_the_chain_is_walked_does_not_break_it(
         if others:
             with ThreadPoolExecutor(1) as other:
                 other.submit(append).result()
-        return sealed(before, entry)
+        return seal(before, entry)
 
     with fresh_app.app_context():
         note(8)
         whole = queries.verify_chain(db.session()).length
         db.session.rollback()
-        monkeypatch.setattr(queries, "seal", seal_while_others_append)
+        monkeypatch.setattr("tsalert.audit.queries.seal", seal_while_others_append)
         assert queries.verify_chain(db.session()) == queries.Verdict(whole, None)
         db.session.rollback()
         assert queries.verify_chain(db.session()) == queries.Verdict(whole + 1, None)
