@@ -15,14 +15,17 @@ LET_GO = {"closed": db.session.remove, "rolled back": db.session.rollback}
 
 
 @pytest.fixture
-def cut(app: Flask) -> Callable[[], None]:
-    """End the connection that the session holds, as a server does that stops."""
+def cut(app: Flask, request: pytest.FixtureRequest) -> Callable[[], None]:
+    """End the connection that the session holds, or has just given back, as a server does that stops."""
+    is_held = getattr(request, "param", True)
     url = app.extensions["tsalert_settings"].database_url
     if not url.startswith("postgresql"):
         pytest.skip("SQLite has no connection that somebody else can end")
 
     def cut_it() -> None:
         held = db.session.scalar(select(func.pg_backend_pid()))
+        if not is_held:
+            db.session.remove()
         server = create_engine(url, isolation_level="AUTOCOMMIT")
         with server.connect() as connection:
             connection.execute(text("SELECT pg_terminate_backend(:held, 5000)"), {"held": held})
@@ -60,5 +63,17 @@ def test_a_use_case_that_was_refused_says_why_and_one_that_was_not_saved_says_so
             refuse(cut)
         with pytest.raises(OperationalError):
             save(cut)
+        with transaction() as session:
+            assert session.scalar(select(1)) == 1
+
+
+@pytest.mark.parametrize("cut", [False], ids=["given back"], indirect=True)
+def test_who_comes_after_a_server_was_started_again_is_given_no_connection_of_before(
+    app: Flask, cut: Callable[[], None]
+) -> None:
+    with app.app_context():
+        cut()
+        assert db.session.scalar(select(1)) == 1
+        cut()
         with transaction() as session:
             assert session.scalar(select(1)) == 1

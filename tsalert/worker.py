@@ -83,8 +83,8 @@ class Worker:
 
     def _tick(self) -> None:
         if monotonic() - self._replayed_at > _REPLAY_SECONDS:
-            recovery.replay_journals(self._around.journals, now=shared_now(db.session()))
             self._replayed_at = monotonic()
+            recovery.replay_journals(self._around.journals, now=shared_now(db.session()))
         self._timetable.keep()
         self._wake_senders()
         if monotonic() - self._told_at > _TELL_SECONDS:

@@ -50,6 +50,16 @@ def test_an_import_writes_the_history_too(session: Session, run_import: Import) 
     assert reaches(session, partner.id) == [(300, "import"), (300, "import")]
 
 
+def test_a_number_that_is_told_twice_on_one_day_stands_once(session: Session, partner_id: int, manager: Actor) -> None:
+    for _ in range(2):
+        telling.declare_for(partner_id, Told(400, "members"), actor=manager, now=NOW)
+    telling.declare_for(partner_id, Told(400, "members"), actor=manager, now=NOW + timedelta(minutes=1))
+    assert reaches(session, partner_id) == [(400, "officer")]
+    telling.declare_for(partner_id, Told(400, "counted"), actor=manager, now=NOW + timedelta(minutes=2))
+    telling.declare_for(partner_id, Told(400, "counted"), actor=manager, now=LATER)
+    assert len(reaches(session, partner_id)) == 3
+
+
 def test_a_file_that_is_read_again_takes_back_nothing_that_a_partner_told_since(
     session: Session,
     manager: Actor,

@@ -19,7 +19,6 @@ from tsalert.delivery.models import Mailing
 from tsalert.delivery.outcomes import record_outcomes, write_outcomes
 from tsalert.delivery.ports import Accepted
 from tsalert.delivery.retries import Outcome, outcome
-from tsalert.delivery.returning import lock_mailing
 from tsalert.delivery.rules import Channel, EndpointStatus, Lane, MailingState
 
 pytestmark = pytest.mark.db
@@ -110,7 +109,7 @@ def test_who_adds_to_a_mailing_while_a_sender_counts_the_last_of_it_and_the_send
 
     def add_nobody_new() -> None:
         with fresh_app.app_context(), transaction() as session:
-            lock_mailing(session, mailing_id)
+            session.get_one(Mailing, mailing_id, with_for_update={"key_share": True})
             is_held.set()
             is_counted.wait(30)
             assert service.enqueue(session, mailing_id, EVERYBODY, now=utc_now()) == 0

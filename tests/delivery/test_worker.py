@@ -20,6 +20,7 @@ from tsalert.core.actors import Actor, Permission, Via
 from tsalert.core.clock import utc_now
 from tsalert.db import db, transaction
 from tsalert.delivery import queries, service, stopping
+from tsalert.delivery.journal import machine_boot
 from tsalert.delivery.models import Delivery
 from tsalert.delivery.personal import Letter, page_one
 from tsalert.delivery.progress import Progress
@@ -185,14 +186,16 @@ def test_a_worker_told_to_stop_at_the_worst_moment_hears_it() -> None:
     subprocess.run([sys.executable, "-c", AT_THE_WORST_MOMENT], check=True, timeout=60)
 
 
-def test_a_worker_is_seen_while_it_runs_and_leaves_behind_how_its_jobs_went(fresh_app: Flask, tmp_path: Path) -> None:
-    def leading() -> list[bool]:
-        with fresh_app.app_context():
-            return [each.is_leading for each in workers.known_workers(db.session())]
+def leading(app: Flask) -> list[bool]:
+    """Return of each worker that is seen whether it keeps the timetable."""
+    with app.app_context():
+        return [each.is_leading for each in workers.known_workers(db.session())]
 
+
+def test_a_worker_is_seen_while_it_runs_and_leaves_behind_how_its_jobs_went(fresh_app: Flask, tmp_path: Path) -> None:
     with worker(command_environment(fresh_app), tmp_path / "worker.log"):
-        eventually(lambda: leading() == [True])
-    assert leading() == []
+        eventually(lambda: leading(fresh_app) == [True])
+    assert leading(fresh_app) == []
     with fresh_app.app_context():
         runs = {each.name: each.runs for each in job_runs.known_jobs(db.session())}
     assert set(runs) == {job.name for job in TIMETABLE}
@@ -200,6 +203,16 @@ def test_a_worker_is_seen_while_it_runs_and_leaves_behind_how_its_jobs_went(fres
 
 
 @pytest.mark.any_database
+@pytest.mark.any_database
+def test_a_journal_that_cannot_be_read_keeps_a_worker_from_nothing_else(fresh_app: Flask, tmp_path: Path) -> None:
+    journals = fresh_app.extensions["tsalert_settings"].files / "journals"
+    (journals / f"{machine_boot()}.unreadable.journal").mkdir(parents=True)
+    running = tmp_path / "worker.log"
+    with worker(command_environment(fresh_app), running):
+        eventually(lambda: leading(fresh_app) == [True])
+    assert "a tick of the worker failed" in running.read_text()
+
+
 def test_a_worker_refuses_to_start_with_another_installations_address_key(
     fresh_app: Flask, run_command: Callable[..., object], tmp_path: Path
 ) -> None:

@@ -361,7 +361,7 @@ def test_that_an_alert_is_over_is_told_to_those_alone_whom_a_mail_told_of_it(
     session.commit()
     first = publish()
     settle(session, editions.mailings_of(session, first.id)[Edition.ORDINARY], "accepted")
-    service.send_due(MORNING)
+    send_due(MORNING)
     author, approver, later = officer(name="Ali Author"), officer(name="Andy Approver"), MORNING + timedelta(hours=1)
     written = FollowUp(Kind.ALL_CLEAR, "All clear", "They were arrested.", later + timedelta(days=20))
     alert_id = alerts.follow_up(first.id, written, actor=author, now=later)
@@ -369,8 +369,8 @@ def test_that_an_alert_is_over_is_told_to_those_alone_whom_a_mail_told_of_it(
     assert count_readers(session, session.get_one(Alert, alert_id), now=later).later == {"daily": 0, "weekly": 0}
     alerts.approve(alert_id, shown(alert_id), actor=approver, now=later)
     over = session.get_one(Alert, alert_id).reference
-    assert service.send_due(MORNING + timedelta(days=1)) == 1
-    assert service.send_due(_MONDAY + timedelta(days=7)) == 0
+    assert send_due(MORNING + timedelta(days=1)) == 1
+    assert send_due(_MONDAY + timedelta(days=7)) == 0
     assert told(session) == {("ann@example.org", first.reference, "new"), ("ann@example.org", over, "new")}
 
 

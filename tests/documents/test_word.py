@@ -11,6 +11,7 @@ import pytest
 from docx.enum.section import WD_ORIENT
 from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.oxml.ns import qn
+from docx.shared import Mm
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -197,7 +198,7 @@ def test_a_foot_that_is_all_a_table_gets_a_line_beneath_it(tmp_path: Path) -> No
     template = docx.Document()
     footer = template.sections[0].footer
     footer.is_linked_to_previous = False
-    footer.add_table(1, 2, template.sections[0].page_width)
+    footer.add_table(1, 2, Mm(160))
     for paragraph in footer.paragraphs:
         paragraph._p.getparent().remove(paragraph._p)
     template.save(str(tmp_path / "brand.docx"))

@@ -8,12 +8,13 @@ from flask.testing import FlaskClient
 from hypothesis import given
 from hypothesis import strategies as st
 from lxml import etree
+from sqlalchemy.orm import Session
 
-from tests.alerts.conftest import shown
+from tests.alerts.conftest import settle, shown
 from tests.feeds.conftest import Publish
 from tests.feeds.test_feeds import CAP, cap, schema, told
-from tsalert.alerts import service
-from tsalert.alerts.rules import FollowUp, Kind, Urgency
+from tsalert.alerts import editions, service
+from tsalert.alerts.rules import Edition, FollowUp, Kind, Urgency
 from tsalert.core.actors import Actor
 from tsalert.core.clock import utc_now
 from tsalert.feeds.cap import write_cap
@@ -64,9 +65,10 @@ def test_whatever_it_says_it_is_valid(item: Item, publisher: Publisher) -> None:
 
 
 def test_an_update_and_an_all_clear_refer_to_the_message_that_they_continue(
-    client: FlaskClient, publish: Publish, officer: Callable[..., Actor]
+    client: FlaskClient, session: Session, publish: Publish, officer: Callable[..., Actor]
 ) -> None:
     original, writer, approver = publish(), officer(RoleName.CASE_OFFICER), officer(RoleName.MANAGER)
+    settle(session, editions.mailings_of(session, original)[Edition.ORDINARY], "accepted")
     first = cap(client, original)
     name = ",".join(told(first, f"c:{part}") for part in ("sender", "identifier", "sent"))
     for kind in (Kind.UPDATE, Kind.ALL_CLEAR):

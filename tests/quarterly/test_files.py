@@ -1,6 +1,7 @@
 """A report is read on a page and taken away as a file, each edition by those who may have it."""
 
 import json
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -9,10 +10,13 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from tests.conftest import NOW
 from tests.documents.reading import words
-from tests.quarterly.conftest import Desk
+from tests.quarterly.conftest import QUARTER, Desk
 from tsalert.audit.models import AuditEvent
 from tsalert.audit.rules import EXPORTED
+from tsalert.quarterly import opening
+from tsalert.quarterly.vocabulary import Ground
 from tsalert.quarterly.writing.formats import CONTENT_TYPES, Format
 from tsalert.staff.rules import RoleName
 
@@ -33,6 +37,16 @@ def test_a_report_is_read_as_a_page_that_leads_to_its_files(manager: FlaskClient
     assert "file?edition=board&amp;revision=1&amp;format=pdf" in page
     assert f"{AT}/read?edition=public&amp;revision=1" in page
     assert f"{AT}/read?edition=board" in manager.get(AT).text
+
+
+def test_a_table_without_rows_is_told_in_a_sentence_as_on_paper(desk: Desk, manager: FlaskClient) -> None:
+    """A screen reader would count five columns of nothing."""
+    desk.finish()
+    opening.revise(QUARTER, "A word was wrong", Ground.TEXT, actor=desk.author, now=NOW)
+    page = manager.get(f"{AT}/read?edition=public").text
+    assert "<strong>Figures restated since revision 1</strong>" in page
+    assert "No published figure is restated." in page
+    assert not re.search(r"<tbody[^>]*>\s*</tbody>", page)
 
 
 @pytest.mark.parametrize("kind", list(Format))

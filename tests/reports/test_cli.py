@@ -47,3 +47,7 @@ def test_a_wrong_label_is_told_and_fails(
 def test_a_quarter_is_one_word_or_two(command: Callable[..., Result]) -> None:
     one, two = (command("savings", "quarter", *words) for words in (["2022/23 Q1"], ["2022-23", "Q1"]))
     assert one.output == two.output
+
+
+def test_a_quarter_that_has_not_begun_is_told_as_on_its_page(command: Callable[..., Result]) -> None:
+    assert "Provisional: the period has not begun." in command("savings", "quarter", "2199/00 Q4").output

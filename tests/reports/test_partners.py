@@ -247,8 +247,8 @@ def test_the_pages_enter_import_show_and_correct(signed_in: Callable[..., FlaskC
     corrected = desk.post(found[0], data={"count": "1,300", "reason": "Their letter"}, follow_redirects=True)
     assert "1,300" in corrected.text
     assert desk.post("/partner-figures", data=typed | {"count": "few"}).status_code == 422
-    again = desk.post("/partner-figures", data=typed | {"count": "1,400", "source": "Their yearly report"})
-    assert (again.status_code, "for this already: 1,300" in again.text, "Their yearly report" in again.text) == (
+    second = desk.post("/partner-figures", data=typed | {"count": "1,400", "source": "Their yearly report"})
+    assert (second.status_code, "for this already: 1,300" in second.text, "Their yearly report" in second.text) == (
         409, True, True,
     )  # fmt: skip
     late = desk.post(found[0], data={"count": "1,500", "reason": "A letter of May"})

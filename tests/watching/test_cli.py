@@ -21,8 +21,8 @@ from tsalert.core.clock import utc_now
 from tsalert.db import db
 from tsalert.delivery.models import Delivery
 from tsalert.delivery.ports import Unavailable
+from tsalert.installation import signs
 from tsalert.installation.models import SignOfLife
-from tsalert.installation.signs import WATCH_MAIL
 from tsalert.staff.rules import RoleName
 
 MINUTE = timedelta(minutes=1)
@@ -83,9 +83,27 @@ def test_it_writes_once_an_hour_and_fails_each_time(
     status, lines = watch()
     assert (status, lines[-1]) == (1, "The managers were written to within the last hour.")
     assert len(mail.sent) == 1
-    an_hour_ago = update(SignOfLife).where(SignOfLife.name == WATCH_MAIL).values(at=utc_now() - 61 * MINUTE)
+    mails = SignOfLife.name.in_([signs.WATCH_MAIL, signs.PRESSING_MAIL])
+    an_hour_ago = update(SignOfLife).where(mails).values(at=utc_now() - 61 * MINUTE)
     session.execute(an_hour_ago)
     assert watch()[1][-1] == "1 manager was written to."
+    assert len(mail.sent) == 2
+
+
+def test_who_was_told_of_what_can_wait_is_told_at_once_that_nobody_is_paged(
+    session: Session,
+    officer: Callable[..., Actor],
+    heard: Heard,
+    mail: Provider,
+    watch: Callable[..., tuple[int, list[str]]],
+) -> None:
+    officer(RoleName.MANAGER)
+    heard(MINUTE)
+    signs.note(session, signs.BACKUP, now=utc_now() - timedelta(days=3))
+    told, again = "1 manager was written to.", "The managers were written to within the last hour."
+    assert [watch()[1][-1], watch()[1][-1]] == [told, again]
+    heard(10 * MINUTE)
+    assert [watch()[1][-1], watch()[1][-1]] == [told, again]
     assert len(mail.sent) == 2
 
 

@@ -9,7 +9,7 @@ from marshmallow import RAISE, Schema, ValidationError
 from werkzeug.datastructures import MultiDict
 
 from tsalert.response.vocabulary import Category
-from tsalert.web.fields import Day, Instant, Line, Paragraph, PeriodLabel, Postcode, Pounds, RecordId, choice
+from tsalert.web.fields import Count, Day, Instant, Line, Paragraph, PeriodLabel, Postcode, Pounds, RecordId, choice
 from tsalert.web.forms import errors_by_field, read_form
 
 
@@ -77,6 +77,14 @@ def test_good_values_arrive_typed_and_trimmed() -> None:
         "at": datetime(2026, 1, 1, 9, 0, tzinfo=UTC),
         "record": 7,
     }
+
+
+def test_a_number_may_be_typed_as_pages_show_it() -> None:
+    schema = Schema.from_dict({"many": Count()})()
+    good: dict[object, int] = {"1200": 1200, " 1,200 ": 1200, "1,000,000": 1_000_000, "0": 0, 7: 7}
+    bad = ("12,00", "1,2000", "1.5", ",100", "1\u0662", "9" * 13, "1,000,000,001", True)
+    assert {typed: schema.load({"many": typed})["many"] for typed in good} == good
+    assert [typed for typed in bad if not schema.validate({"many": typed})] == []
 
 
 def test_a_page_sends_londons_wall_time_and_empty_boxes() -> None:

@@ -38,7 +38,7 @@ def show_alert(reference: str) -> ResponseReturnValue:
     alert = alerts.find_published(db.session(), wanted) if wanted else None
     if alert is None:
         raise NotFound("We have sent no alert with this reference.")
-    code = request.args.get("partner", "")
+    code = request.args.get("partner", "").strip().upper()
     known = code if code and partnering.has_code(db.session(), code) else None
     head = proof.letterhead()
     forms = wording.pass_on(_words_of(alert), head, code=known)

@@ -20,10 +20,10 @@ Changes = Mapping[Place, int]
 _WAITING = select(func.sum(MailingCount.count)).where(
     MailingCount.mailing_id == bindparam("of_mailing"), MailingCount.status == Status.PENDING.value
 )
-_COUNTERS = (
+_WAITING_BY_CHANNEL = (
     select(MailingCount.count)
-    .where(MailingCount.mailing_id == bindparam("of_mailing"))
-    .order_by(MailingCount.channel, MailingCount.status)
+    .where(MailingCount.mailing_id == bindparam("of_mailing"), MailingCount.status == Status.PENDING.value)
+    .order_by(MailingCount.channel)
     .with_for_update()
 )
 # Who changes a mailing locks it first and its counters last, but a sender learns from the counters alone that it is
@@ -69,10 +69,17 @@ def rows_changed(session: Session, statement: UpdateBase) -> int:
     return cast(CursorResult[Any], result).rowcount
 
 
+def hold_waiting(session: Session, mailing_id: int) -> None:
+    """Let nobody else change how many of a mailing wait; whoever does at this moment is waited for.
+
+    It is for who holds the mailing and adds to it, before any other of its counters is changed.
+    """
+    session.connection().execute(_WAITING_BY_CHANNEL, {"of_mailing": mailing_id}).all()
+
+
 def complete_held(session: Session, mailing_id: int, now: datetime) -> None:
     """Complete a mailing that the caller holds, also where a sender counts the last of it at this moment."""
-    session.flush()
-    session.connection().execute(_COUNTERS, {"of_mailing": mailing_id}).all()
+    hold_waiting(session, mailing_id)
     complete_if_done(session, mailing_id, now)
 
 

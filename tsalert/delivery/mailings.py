@@ -13,7 +13,7 @@ from tsalert.core.actors import Actor, Permission
 from tsalert.core.errors import Conflict, NotFound
 from tsalert.db import insert_ignoring_conflicts, insert_into, shared_now, transaction
 from tsalert.delivery import rules
-from tsalert.delivery.counting import change_counts, complete_held, rows_changed
+from tsalert.delivery.counting import change_counts, complete_if_done, hold_waiting, rows_changed
 from tsalert.delivery.ending import end_pending
 from tsalert.delivery.models import Delivery, Endpoint, Mailing, Suppression
 from tsalert.delivery.rules import (
@@ -97,11 +97,12 @@ def enqueue(
     # Senders go by the clock that all share: by one that is fast, nothing would be due yet when they are woken.
     due_at = min(now, shared_now(session))
     added = _add_deliveries(session, mailing, audience, by, due_at)
+    hold_waiting(session, mailing_id)
     change_counts(session, {(mailing_id, channel, Status.PENDING): count for channel, count in added.items()})
     total = sum(added.values())
     if total and mailing.state == MailingState.COMPLETED:
         mailing.state, mailing.completed_at = MailingState.SENDING, None
-    complete_held(session, mailing_id, now)
+    complete_if_done(session, mailing_id, now)
     wake(session)
     return total
 

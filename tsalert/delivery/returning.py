@@ -8,13 +8,13 @@ from functools import reduce
 from typing import Any
 
 from flask import current_app
-from sqlalchemy import Row, Select, bindparam, func, or_, select
+from sqlalchemy import Row, Select, Text, bindparam, cast, func, or_, select
 from sqlalchemy.orm import Session
 
 from tsalert.config import Settings
 from tsalert.core.clock import london_date
 from tsalert.core.keys import LARGEST_LONG_ID
-from tsalert.delivery.counting import Place, change_counts, complete_held, complete_if_done
+from tsalert.delivery.counting import Place, change_counts, complete_if_done
 from tsalert.delivery.models import Delivery, Mailing, MailingCount
 from tsalert.delivery.raising import raise_to
 from tsalert.delivery.rules import PERSONAL_LANES, Channel, Status, settle
@@ -50,6 +50,8 @@ _STANDING = (
 )
 _LOCKED = _STANDING.with_for_update()
 _Row = Row[*tuple[Any, ...]]
+# Turns are numbers, and those of mailings shall be nobody else's.
+_SEED = 418
 _NOT_THIS_TIME = frozenset({Status.SOFT_BOUNCED, Status.UNDELIVERED})
 
 
@@ -94,17 +96,12 @@ def find_by_number(session: Session, number: int, channel: Channel) -> Returned 
     return _read(session, _NAMED, {"number": number, "by_channel": channel})
 
 
-def note_returned(session: Session, returned: Returned, status: Status, *, now: datetime) -> bool:
+def note_returned(session: Session, delivery_id: int, status: Status, *, now: datetime) -> bool:
     """Raise a delivery to what was reported of it; a step. Tells whether that was news.
 
-    A report may overtake the answer that the message was taken: then nothing waits for that answer any more. Others who
-    decide on the same mailing wait until the transaction ends.
+    A report may overtake the answer that the message was taken: then nothing waits for that answer any more.
     """
-    # Before its counters, as whoever stops a mailing or adds to it does, lest the two wait for each other.
-    lock_mailing(session, returned.mailing_id)
-    is_news = _raise(session, {returned.delivery_id: [status]}, now)
-    complete_held(session, returned.mailing_id, now)
-    return is_news
+    return _raise(session, {delivery_id: [status]}, now)
 
 
 def note_named(session: Session, reports: Mapping[tuple[int, Channel], Sequence[Status]], *, now: datetime) -> None:
@@ -135,12 +132,14 @@ def soft_days(session: Session, endpoint_id: int, *, last: int) -> int:
     return len({london_date(moment) for moment in moments if moment is not None})
 
 
-def lock_mailing(session: Session, mailing_id: int) -> None:
-    """Let others who decide on the same mailing wait until the transaction ends.
+def take_turn(session: Session, mailing_id: int) -> None:
+    """Let others who take reports of the same mailing wait until the transaction ends; SQLite queues by itself.
 
-    Rows that only point to the mailing may be written meanwhile, or two who have just written one wait in a circle.
+    Its row is not locked: whoever holds that asks for the counters next, which we hold, and waits for us in a circle.
     """
-    session.execute(select(Mailing.id).where(Mailing.id == mailing_id).with_for_update(key_share=True)).one()
+    if session.get_bind().dialect.name == "postgresql":
+        number = func.hashtextextended(cast(mailing_id, Text), _SEED)
+        session.execute(select(func.pg_advisory_xact_lock(number)))
 
 
 def sendings_of(session: Session, mailing_id: int) -> list[Sending]:

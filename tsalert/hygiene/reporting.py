@@ -23,8 +23,8 @@ _NUMBER_STATUSES = {Kind.HARD: Status.UNDELIVERED, Kind.SOFT: Status.UNDELIVERED
 def report(session: Session, returned: Returned, kind: Kind, code: str, *, now: datetime) -> Effect | None:
     """Take one report of a message and return what it did; None for one that was taken before. A step.
 
-    Two reports of one audience are taken one after the other (``note_returned``), so that together they cannot pass the
-    share at which a person is asked.
+    Two reports of one audience are taken one after the other, so that together they cannot pass the share at which
+    a person is asked.
     """
     values = {
         "delivery_id": returned.delivery_id,
@@ -41,7 +41,7 @@ def report(session: Session, returned: Returned, kind: Kind, code: str, *, now: 
         return None
     statuses = _STATUSES if returned.channel is Channel.EMAIL else _NUMBER_STATUSES
     if kind in statuses:
-        returning.note_returned(session, returned, statuses[kind], now=now)
+        returning.note_returned(session, returned.delivery_id, statuses[kind], now=now)
     row = session.get_one(AddressReport, new_id)
     effect = _take_effect(session, returned, kind, now)
     row.effect = effect
@@ -96,6 +96,7 @@ def _is_dead(session: Session, returned: Returned) -> bool:
 
 def _must_hold(session: Session, returned: Returned) -> bool:
     settings: Settings = current_app.extensions["tsalert_settings"]
+    returning.take_turn(session, returned.mailing_id)
     mine = (AddressReport.mailing_id == returned.mailing_id, AddressReport.effect == Effect.ENDED)
     ended = session.scalar(select(func.count()).select_from(AddressReport).where(*mine)) or 0
     size = returning.size_of(session, returned.mailing_id)

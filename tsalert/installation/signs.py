@@ -8,7 +8,7 @@ from tsalert.core.clock import as_utc
 from tsalert.db import insert_into, not_wait_for_disk, transaction
 from tsalert.installation.models import SignOfLife
 
-WORKER, WATCH_MAIL = "worker", "watch mail"
+WORKER, WATCH_MAIL, PRESSING_MAIL = "worker", "watch mail", "pressing watch mail"
 # Given once a backup is whole.
 BACKUP = "backup"
 # A worker gives a sign every 20 seconds; one that is started again, or waits for a lock, is silent for longer.

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 import click
 
-from tsalert.core.clock import utc_now
+from tsalert.core.clock import london_date, utc_now
 from tsalert.core.errors import RuleViolation
 from tsalert.core.periods import Period, parse_period
 from tsalert.db import db
@@ -40,19 +40,21 @@ def year(label: str, *, as_json: bool) -> None:
 
 
 def _show(period: Period, *, as_json: bool) -> None:
-    figures = period_figures(db.session(), period, utc_now())
+    now = utc_now()
+    figures = period_figures(db.session(), period, now)
     if as_json:
         click.echo(json.dumps(PeriodFiguresSchema().dump(figures), indent=2))
         return
-    for line in _lines(figures, read_all(figures, indicators_on(db.session(), period.last_day))):
+    read = read_all(figures, indicators_on(db.session(), period.last_day))
+    for line in _lines(figures, read, has_begun=period.first_day <= london_date(now)):
         click.echo(line)
 
 
-def _lines(figures: PeriodFigures, read: Sequence[Reading]) -> list[str]:
+def _lines(figures: PeriodFigures, read: Sequence[Reading], *, has_begun: bool) -> list[str]:
     readings = [(reading.indicator.label, reading.text) for reading in read]
     return [
         f"{figures.period.label}, {figures.period.prose}",
-        *(["Provisional: the period has not ended."] if figures.is_provisional else []),
+        *([f"Provisional: the period has not {'ended' if has_begun else 'begun'}."] if figures.is_provisional else []),
         "",
         *aligned(readings),
         "",

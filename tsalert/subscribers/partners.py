@@ -10,6 +10,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from tsalert.bulk import add_many
+from tsalert.core.clock import london_date
 from tsalert.subscribers.models import Partner, PartnerDeclaration
 
 # Letters and digits that nobody mistakes for one another when they read them out.
@@ -45,8 +46,9 @@ class Declaration:
 def declare(session: Session, declarations: Sequence[Declaration], *, now: datetime) -> None:
     """Write down what partners declared; one heard of for the first time gets a code for its sign-ups. A step.
 
-    The same reach without a day is no new declaration, and the earlier day stands; nor is what a file tells again of
-    a day on which, or after which, they told us more. Every declaration is also kept as it was made.
+    The same reach without a day is no new declaration, and the earlier day stands; nor is the same told twice on one
+    day, or what a file tells again of a day after which they told us more. Every declaration is also kept as it was
+    made.
     """
     latest = {each.subscriber_id: each for each in declarations}
     known = _known(session, list(latest)) if latest else {}
@@ -84,19 +86,21 @@ def _keep(
     add_many(session, PartnerDeclaration, rows)
 
 
-def _known(session: Session, subscriber_ids: list[int]) -> dict[int, tuple[int | None, datetime | None]]:
-    columns = select(Partner.subscriber_id, Partner.declared_reach, Partner.declared_at)
+def _known(session: Session, subscriber_ids: list[int]) -> dict[int, tuple[int | None, str | None, datetime | None]]:
+    columns = select(Partner.subscriber_id, Partner.declared_reach, Partner.basis, Partner.declared_at)
     rows = session.execute(columns.where(Partner.subscriber_id.in_(subscriber_ids)))
-    return {subscriber_id: (reach, at) for subscriber_id, reach, at in rows}
+    return {subscriber_id: (reach, basis, at) for subscriber_id, reach, basis, at in rows}
 
 
-def _is_news(told: Declaration, reach: int | None, at: datetime | None) -> bool:
+def _is_news(told: Declaration, reach: int | None, basis: str | None, at: datetime | None) -> bool:
     """Tell whether a partner that we know declares something, given its last declaration."""
     if told.declared_reach is None:
         return False
-    if told.declared_at is None or at is None or told.declared_at == at:
+    if told.declared_at is None or at is None:
         return told.declared_reach != reach
-    return told.declared_at > at
+    is_of_the_day = london_date(told.declared_at) == london_date(at)
+    is_same = (told.declared_reach, told.basis) == (reach, basis)
+    return told.declared_at >= at and not (is_of_the_day and is_same)
 
 
 def _row(declaration: Declaration, now: datetime) -> dict[str, object]:

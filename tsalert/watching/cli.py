@@ -18,7 +18,7 @@ from tsalert.watching import queries, service
 @click.option("--quiet", is_flag=True, help="Write to nobody; only print what is wrong.")
 @with_appcontext
 def command(*, quiet: bool) -> None:
-    """Print what is wrong with the service, write to the managers about it at most once an hour, and exit 1.
+    """Print what is wrong with the service, write to the managers about it once an hour, and exit 1.
 
     It sends the mail by itself, without a worker. With nothing wrong it says so and exits 0.
     """

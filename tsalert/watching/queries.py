@@ -58,9 +58,13 @@ def all_problems(session: Session, settings: Settings, *, now: datetime) -> list
 
 def problems_of(session: Session, status: Status) -> list[str]:
     """Return what is wrong where the service stands so, with what providers said and the incidents that wait for it."""
-    now = status.at
+    return [*pressing_problems(session, now=status.at), *alarms(status)]
+
+
+def pressing_problems(session: Session, *, now: datetime) -> list[str]:
+    """Return what keeps somebody from being paged or written to now; what else is wrong can wait for the morning."""
     told = [f"{each.text} {each.reference or ''}".strip() for each in paging.troubles(session, now=now)]
-    return [*_of_first_worker(session), *told, *_of_mail(session, now), *alarms(status)]
+    return [*_of_first_worker(session), *told, *_of_mail(session, now)]
 
 
 def _of_first_worker(session: Session) -> list[str]:

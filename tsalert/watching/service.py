@@ -6,6 +6,7 @@ from datetime import datetime
 from threading import Event, Lock
 
 from flask import Flask, current_app
+from sqlalchemy.orm import Session
 
 from tsalert.audit import service as audit
 from tsalert.config import Settings
@@ -20,16 +21,19 @@ from tsalert.delivery.sending import Sender, Surroundings
 from tsalert.installation import signs
 from tsalert.rota.vocabulary import NEEDED, Duty
 from tsalert.staff import queries as staff
-from tsalert.watching import wording
+from tsalert.watching import queries, wording
 from tsalert.watching.rules import WRITTEN_EVERY
 
 
 def write_to_managers(problems: Sequence[str], *, now: datetime) -> int | None:
-    """Write to every manager what is wrong; returns to how many, and None where they were told within the hour."""
+    """Write to every manager what is wrong; returns to how many, and None where they were told within the hour.
+
+    Told of what can wait, they are told of what presses all the same.
+    """
     settings: Settings = current_app.extensions["tsalert_settings"]
     content = wording.watch_mail(problems, authority=settings.authority_name, link=f"{settings.public_url}/board")
     with transaction() as session:
-        if not signs.claim(session, signs.WATCH_MAIL, every=WRITTEN_EVERY, now=now):
+        if not _is_time(session, now):
             return None
         people = staff.officers_who_may(session, NEEDED[Duty.MANAGER])
         for person in people:
@@ -37,6 +41,14 @@ def write_to_managers(problems: Sequence[str], *, now: datetime) -> int | None:
             page_one(session, letter, now=now)
         audit.record(session, SERVICE, "told of troubles", "service", None, now=now, managers=len(people))
         return len(people)
+
+
+def _is_time(session: Session, now: datetime) -> bool:
+    presses = bool(queries.pressing_problems(session, now=now))
+    if presses and signs.claim(session, signs.PRESSING_MAIL, every=WRITTEN_EVERY, now=now):
+        signs.note(session, signs.WATCH_MAIL, now=now)
+        return True
+    return signs.claim(session, signs.WATCH_MAIL, every=WRITTEN_EVERY, now=now)
 
 
 def send_urgent_mail() -> None:

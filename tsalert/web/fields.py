@@ -23,6 +23,7 @@ from tsalert.keysets import PAGE
 # They make a reader see text in another order than it is kept in.
 _REORDERING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 _LARGEST_COUNT = 10**9
+_COUNTED = re.compile(r"\d{1,12}|\d{1,3}(?:,\d{3}){1,3}", re.ASCII)
 _NEW_LINES = re.compile(r"\r\n?")
 
 
@@ -88,13 +89,13 @@ class YesNo(fields.Boolean):
 
 
 class Count(fields.Field[int]):
-    """A whole number as a person types it, or as a JSON number."""
+    """A whole number as a person types it, such as 1200 or 1,200, or as a JSON number."""
 
     default_error_messages = {"required": "Enter a whole number, like 3.", "invalid": "Enter a whole number, like 3."}
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **_: Any) -> int:
-        if isinstance(value, str) and value.strip().isascii() and value.strip().isdigit():
-            value = int(value.strip()[:12])
+        if isinstance(value, str) and _COUNTED.fullmatch(value.strip()):
+            value = int(value.strip().replace(",", ""))
         if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= _LARGEST_COUNT:
             raise self.make_error("invalid")
         return value
