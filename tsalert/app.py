@@ -9,6 +9,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from tsalert import doors, navigation
 from tsalert.audit import reading
+from tsalert.audit import service as audit
 from tsalert.cases import gate as case_gate
 from tsalert.config import Settings, load_settings
 from tsalert.core.actors import Actor
@@ -20,6 +21,7 @@ from tsalert.hygiene import canaries
 from tsalert.installation import outward
 from tsalert.paging import queries as paging_queries
 from tsalert.paging.queries import Trouble
+from tsalert.response import stamp
 from tsalert.restricting import records
 from tsalert.rota import presenting as rota_presenting
 from tsalert.staff import signing_in
@@ -104,7 +106,7 @@ def _init_web(app: Flask, settings: Settings) -> None:
     reading.init_app(app)
     uploads.init_app(app)
     once.init_app(app)
-    conditional.init_app(app)
+    conditional.init_app(app, (stamp.hold, audit.hold))
     pages.init_app(
         app,
         authority_name=settings.authority_name,

@@ -166,7 +166,7 @@ def transaction(*, is_beforehand: bool = False) -> Iterator[Session]:
         session.rollback()
         carried = {} if is_beforehand else session.info
         precondition = carried.pop("precondition", None)
-        session.connection(execution_options=_options(session, is_held=precondition is not None))
+        session.connection(execution_options={"tsalert_writes": True})
         _claim_submission(session, carried.pop("submission", None))
         if precondition is not None:
             precondition()
@@ -177,13 +177,6 @@ def transaction(*, is_beforehand: bool = False) -> Iterator[Session]:
         raise
     finally:
         session.info["in_use_case"] = False
-
-
-def _options(session: Session, *, is_held: bool) -> dict[str, object]:
-    """Return how a use case's transaction begins; what is held against a state must not see it change meanwhile."""
-    is_postgresql = session.get_bind().dialect.name == "postgresql"
-    stands_still = {"isolation_level": "REPEATABLE READ"} if is_held and is_postgresql else {}
-    return {"tsalert_writes": True, **stands_still}
 
 
 def _claim_submission(session: Session, claim: tuple[str, str | None, datetime] | None) -> None:
@@ -221,6 +214,14 @@ def not_wait_for_disk(session: Session) -> None:
     """Let this transaction's commit return at once: where the machine dies in that moment it may be lost, alone."""
     if session.get_bind().dialect.name == "postgresql":
         session.execute(text("SET LOCAL synchronous_commit TO off"))
+
+
+def give_way(session: Session) -> None:
+    """Let this transaction fail where it would wait long for rows of others, who may be waiting for what it holds."""
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(
+            text("SET LOCAL lock_timeout TO '500ms'")
+        )  # before the database looks for who waits in a circle
 
 
 def take_turns(session: Session, number: int) -> None:

@@ -10,6 +10,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from tsalert.audit import queries, service
+from tsalert.audit.rules import Entry, seal
 from tsalert.core.actors import SERVICE
 from tsalert.core.errors import NotFound
 from tsalert.db import db, transaction
@@ -35,6 +36,31 @@ def test_an_entry_is_written_with_the_change_and_fits_the_chain(session: Session
     assert queries.verify_chain(db.session()) == queries.Verdict(before + 2, None)
     (entry,) = queries.entries_about(db.session(), "thing", 7)
     assert (entry.action, entry.detail, entry.at) == ("noted", {"grade": "immediate"}, NOW)
+
+
+def test_what_is_appended_while_the_chain_is_walked_does_not_break_it(
+    fresh_app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    others = [9]
+
+    def append() -> None:
+        with fresh_app.app_context():
+            note(others.pop())
+
+    def seal_while_others_append(before: str, entry: Entry) -> str:
+        if others:
+            with ThreadPoolExecutor(1) as other:
+                other.submit(append).result()
+        return seal(before, entry)
+
+    with fresh_app.app_context():
+        note(8)
+        whole = queries.verify_chain(db.session()).length
+        db.session.rollback()
+        monkeypatch.setattr("tsalert.audit.queries.seal", seal_while_others_append)
+        assert queries.verify_chain(db.session()) == queries.Verdict(whole, None)
+        db.session.rollback()
+        assert queries.verify_chain(db.session()) == queries.Verdict(whole + 1, None)
 
 
 def test_a_change_that_fails_leaves_no_entry(session: Session) -> None:
@@ -66,6 +92,7 @@ def test_the_trail_cannot_be_written_over_or_emptied(session: Session) -> None:
         pytest.param("UPDATE audit_event SET action = 'other' WHERE id = 2", id="an-entry-changed"),
         pytest.param("DELETE FROM audit_event WHERE id = 3", id="the-last-entry-gone"),
         pytest.param("DELETE FROM audit_head", id="the-head-gone"),
+        pytest.param("UPDATE audit_head SET length = 2, seal = (SELECT seal FROM audit_event WHERE id = 2)", id="cut"),
     ],
 )
 def test_tampering_behind_the_programs_back_is_found(fresh_app: Flask, tampering: str) -> None:

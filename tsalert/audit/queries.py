@@ -78,17 +78,28 @@ def verify_chain(session: Session, *, published: Head | None = None) -> Verdict:
         raise RuleViolation(f"The trail that is kept begins at entry {max(place, 1):,}. Give the head of a later one.")
     if place and previous not in {known.get(place, previous)} & {outside.get(place, previous)}:
         return Verdict(place, broken_at=place)
-    with closing(session.execute(_ENTRIES.execution_options(yield_per=1000))) as rows:
+    # The head is read before the entries: what others append from now on stands behind it, and is not walked.
+    head = session.execute(select(AuditHead.seal, AuditHead.length)).one_or_none()
+    entries = _ENTRIES.where(AuditEvent.id <= head.length) if head else _ENTRIES
+    with closing(session.execute(entries.execution_options(yield_per=1000))) as rows:
         for number, before, sealed, *content in rows:
             place += 1
             fits = number == place and before == previous and sealed == seal(previous, Entry(*content))
             if not fits or sealed not in {known.get(place, sealed)} & {outside.get(place, sealed)}:
                 return Verdict(place, broken_at=place)
             previous = sealed
-    head = session.get(AuditHead, 1)
     fits = (head.seal, head.length) == (previous, place) if head else place == 0
     missing = [length for length in (*known, *outside) if length > place]
-    return Verdict(place, broken_at=None if fits and not missing else place + 1)
+    return Verdict(place, broken_at=_first_without_head(session) if fits and not missing else place + 1)
+
+
+def _first_without_head(session: Session) -> int | None:
+    """Return the first entry that stands behind the head, where somebody put it past this program; None without any.
+
+    One statement, so that both are of the same moment.
+    """
+    behind = AuditEvent.id > select(AuditHead.length).scalar_subquery()
+    return session.scalar(select(func.min(AuditEvent.id)).where(behind))
 
 
 def entries_about(session: Session, subject: str, subject_id: int) -> list[AuditEvent]:

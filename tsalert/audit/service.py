@@ -52,6 +52,11 @@ def note_publication(session: Session, *, now: datetime) -> Head | None:
     return Head(head.length, head.seal) if session.scalar(adding) is not None else None
 
 
+def hold(session: Session) -> None:
+    """Let nobody else append to the trail until this transaction ends, and so change what it tells of; a step."""
+    _lock_head(session)
+
+
 @event.listens_for(Session, "before_commit")
 def _seal_pending(session: Session) -> None:
     """Append what was noted. The head is locked here, last of all, so that other work never queues behind it."""

@@ -38,6 +38,11 @@ def read_stamp(session: Session) -> str:
     return session.scalars(select(BoardStamp.stamp)).one()
 
 
+def hold(session: Session) -> None:
+    """Let nobody else change what the board shows until this transaction ends; a step, taken before the trail's."""
+    session.scalars(select(BoardStamp.stamp).with_for_update()).one_or_none()
+
+
 @cache  # a listener that is added twice listens twice
 def watch_sessions() -> None:
     """Renew the stamp from now on with whatever a session of this process changes; called by every program there is."""

@@ -1,25 +1,28 @@
 """ETags of what the API gives, and changes that count only if nothing else has changed since (``If-Match``).
 
-The tag is held against what stands within the transaction of the change itself, so that nobody comes between. An
-operation that reads ``If-Match`` itself, as a version, says so (``@versioned``).
+The tag is held against what stands within the transaction of the change itself, while nobody else saves, so that
+nobody comes between. An operation that reads ``If-Match`` itself, as a version, says so (``@versioned``).
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from hashlib import sha256
 from typing import Any, TypeVar
 
 from flask import Flask, Response, current_app, g, make_response, request
+from sqlalchemy.orm import Session
 from werkzeug.exceptions import HTTPException
 
 from tsalert.core.errors import OutOfDate
-from tsalert.db import db
+from tsalert.db import db, give_way
 from tsalert.web.access import is_api
 
 _READING, _CHANGING = frozenset({"GET", "HEAD"}), frozenset({"PUT", "DELETE"})
 _OF_THE_READING = ("shown", "records_read")
 _SAID = "This is not what stands now. Read it again, then send your change with the ETag that it has now."
 
+_HOLDS = "tsalert_holds"
 Operation = TypeVar("Operation", bound=Callable[..., Any])
+Hold = Callable[[Session], None]
 
 
 def versioned(operation: Operation) -> Operation:
@@ -28,8 +31,12 @@ def versioned(operation: Operation) -> Operation:
     return operation
 
 
-def init_app(app: Flask) -> None:
-    """Give answers their tags, and hold changes to the tags that they name; called after all that writes the trail."""
+def init_app(app: Flask, holds: Sequence[Hold]) -> None:
+    """Give answers their tags, and hold changes to the tags that they name; called after all that writes the trail.
+
+    :param holds: what every save ends with, in that order; whoever holds it saves alone.
+    """
+    app.extensions[_HOLDS] = holds
     app.before_request(_hold)
     app.after_request(_tag)
 
@@ -48,6 +55,10 @@ def _require(wanted: set[str]) -> None:
 
     :raises OutOfDate: it has not.
     """
+    session, holds = db.session(), current_app.extensions[_HOLDS]
+    for hold in holds:
+        hold(session)
+    give_way(session)
     if _tag_now() not in wanted:
         raise OutOfDate(_SAID)
 
