@@ -77,12 +77,6 @@ def hold_waiting(session: Session, mailing_id: int) -> None:
     session.connection().execute(_WAITING_BY_CHANNEL, {"of_mailing": mailing_id}).all()
 
 
-def complete_held(session: Session, mailing_id: int, now: datetime) -> None:
-    """Complete a mailing that the caller holds, also where a sender counts the last of it at this moment."""
-    hold_waiting(session, mailing_id)
-    complete_if_done(session, mailing_id, now)
-
-
 def complete_if_done(session: Session, mailing_id: int, now: datetime) -> None:
     """Complete a mailing of which nothing waits any more; one that somebody holds is left to them, or to repair."""
     connection = session.connection()
