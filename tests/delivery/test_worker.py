@@ -203,7 +203,6 @@ def test_a_worker_is_seen_while_it_runs_and_leaves_behind_how_its_jobs_went(fres
 
 
 @pytest.mark.any_database
-@pytest.mark.any_database
 def test_a_journal_that_cannot_be_read_keeps_a_worker_from_nothing_else(fresh_app: Flask, tmp_path: Path) -> None:
     journals = fresh_app.extensions["tsalert_settings"].files / "journals"
     (journals / f"{machine_boot()}.unreadable.journal").mkdir(parents=True)
@@ -213,6 +212,7 @@ def test_a_journal_that_cannot_be_read_keeps_a_worker_from_nothing_else(fresh_ap
     assert "a tick of the worker failed" in running.read_text()
 
 
+@pytest.mark.any_database
 def test_a_worker_refuses_to_start_with_another_installations_address_key(
     fresh_app: Flask, run_command: Callable[..., object], tmp_path: Path
 ) -> None:
