@@ -77,11 +77,12 @@ def end(session: Session, all_clear: Alert, *, actor: Actor, now: datetime) -> N
     if original is None or all_clear.kind != Kind.ALL_CLEAR:
         return
     thread = (original, *sent_updates(session, original))
-    posting.end_waiting(session, thread, now=now)
     for ended in thread:
         if ended.expires_at > now:
             was, ended.expires_at = ended.expires_at.isoformat(), now
             audit.record(session, actor, "ended", "alert", ended.id, now=now, by=all_clear.reference, was=was)
+    session.flush()
+    posting.end_waiting(session, thread, now=now)
 
 
 def stop_all_clear(session: Session, withdrawn: Alert, *, now: datetime) -> None:

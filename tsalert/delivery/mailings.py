@@ -14,7 +14,7 @@ from tsalert.core.errors import Conflict, NotFound
 from tsalert.db import insert_ignoring_conflicts, insert_into, shared_now, transaction
 from tsalert.delivery import rules
 from tsalert.delivery.counting import change_counts, complete_if_done, hold_waiting, rows_changed
-from tsalert.delivery.ending import end_pending
+from tsalert.delivery.ending import call_off
 from tsalert.delivery.models import Delivery, Endpoint, Mailing, Suppression
 from tsalert.delivery.rules import (
     JOINING,
@@ -192,14 +192,7 @@ def cancel(session: Session, mailing_id: int, *, now: datetime) -> None:
     :raises Conflict: it is over.
     """
     _require(_lock(session, mailing_id), MailingState.SENDING, MailingState.PAUSED)
-    call_off(session, mailing_id, now=now)
-
-
-def call_off(session: Session, mailing_id: int, *, now: datetime) -> None:
-    """Stop a mailing for good even if all of it has gone out, lest anything of it be sent again; a step."""
-    mailing = _lock(session, mailing_id)
-    mailing.state, mailing.completed_at = MailingState.CANCELLED, now
-    end_pending(session, [mailing_id], Status.CANCELLED, now=now)
+    call_off(session, [mailing_id], now=now)
 
 
 def wake(session: Session) -> None:

@@ -1,6 +1,6 @@
 """What other capabilities ask of delivery: addresses, mailings, receipts."""
 
-from tsalert.delivery.ending import lapse
+from tsalert.delivery.ending import call_off, lapse
 from tsalert.delivery.endpoints import (
     NewEndpoint,
     confirm_endpoint,
@@ -13,7 +13,6 @@ from tsalert.delivery.endpoints import (
     suppress,
 )
 from tsalert.delivery.mailings import (
-    call_off,
     cancel,
     cancel_mailing,
     create_mailing,

@@ -31,11 +31,12 @@ def take_back(
     """
     because = rules.check_public_reason(reason)
     answering.require_nobody_named(session, alert, because)
-    for each in (alert, *following.sent_updates(session, alert)):
+    thread = (alert, *following.sent_updates(session, alert))
+    for each in thread:
         each.withdrawn_because, each.changed_at = because, now
-        posting.call_off(session, each, now=now)
-        session.flush()
         audit.record(session, actor, "withdrawn", "alert", each.id, now=now, reference=each.reference)
+    session.flush()
+    posting.call_off(session, thread, now=now)
     following.stop_all_clear(session, alert, now=now)
     if not tell_readers or find_obstacle(session, alert):
         return None
