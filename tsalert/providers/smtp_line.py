@@ -109,7 +109,8 @@ class SmtpLine:
 
         :raises Unavailable: there is none.
         """
-        connect = partial(self._connect, is_first=not self._talks)
+        is_first = not self._talks
+        connect = partial(self._connect, is_first=is_first)
         with ThreadPoolExecutor(count) as pool:
             opening = [pool.submit(connect) for _ in range(count)]
         for each in opening:
@@ -120,6 +121,8 @@ class SmtpLine:
                     self._want.begin()
                     raise Unavailable(f"no connection to the mail server: {error}") from error
                 self._enough_until = monotonic() + _ENOUGH_SECONDS
+        if is_first:
+            self._want.end()
 
     def _talk(self, messages: Iterator[Message], log: AttemptLog, selector: BaseSelector) -> None:
         """Begin a dialogue over each connection and go on until all have come to their end."""
