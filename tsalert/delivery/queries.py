@@ -21,7 +21,7 @@ from sqlalchemy.orm import Session
 
 from tsalert.config import Settings
 from tsalert.core.errors import NotFound
-from tsalert.core.keys import LARGEST_ID
+from tsalert.core.keys import LARGEST_LONG_ID
 from tsalert.delivery.models import Delivery, Endpoint, Mailing, MailingCount, SentMessage, Suppression
 from tsalert.delivery.progress import NOT_TAKEN, Progress
 from tsalert.delivery.rules import Channel, EndpointStatus, Status, address_key, mask_address
@@ -230,7 +230,7 @@ def get_sent_message(session: Session, message_id: int) -> SentView:
 
     :raises NotFound: there is none.
     """
-    wanted = message_id if message_id <= LARGEST_ID else 0
+    wanted = message_id if message_id <= LARGEST_LONG_ID else 0
     row = session.execute(_sent_views().where(SentMessage.id == wanted)).one_or_none()
     if row is None:
         raise NotFound("There is no such message.")
