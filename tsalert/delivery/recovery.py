@@ -126,8 +126,9 @@ def _end_over(session: Session, now: datetime) -> None:
         .exists()
     )
     over = select(Mailing).where(is_over, has_waiting).limit(_AT_ONCE)
-    for mailing in session.scalars(over.with_for_update(key_share=True)):
-        was_cancelled = mailing.state == MailingState.CANCELLED
-        end_pending(session, [mailing.id], Status.CANCELLED if was_cancelled else Status.EXPIRED, now=now)
+    held = session.scalars(over.with_for_update(key_share=True)).all()
+    cancelled = {each.id for each in held if each.state == MailingState.CANCELLED}
+    end_pending(session, {each.id for each in held} - cancelled, Status.EXPIRED, now=now)
+    end_pending(session, cancelled, Status.CANCELLED, now=now)
     for mailing_id in session.scalars(select(Mailing.id).where(is_open, ~has_waiting).limit(_AT_ONCE)).all():
         complete_if_done(session, mailing_id, now)
