@@ -219,9 +219,8 @@ def not_wait_for_disk(session: Session) -> None:
 def give_way(session: Session) -> None:
     """Let this transaction fail where it would wait long for rows of others, who may be waiting for what it holds."""
     if session.get_bind().dialect.name == "postgresql":
-        session.execute(
-            text("SET LOCAL lock_timeout TO '500ms'")
-        )  # before the database looks for who waits in a circle
+        # Before the database looks for who waits in a circle, and ends one of them.
+        session.execute(text("SET LOCAL lock_timeout TO '500ms'"))
 
 
 def take_turns(session: Session, number: int) -> None:
