@@ -223,7 +223,7 @@ def give_way(session: Session) -> None:
         session.execute(text("SET LOCAL lock_timeout TO '500ms'"))
 
 
-def take_turns(session: Session, number: int) -> None:
+def take_turns(session: Session, number: int | ColumnElement[int]) -> None:
     """Hold the turn of a number, which one transaction has at a time, until this one ends; SQLite queues by itself."""
     if session.get_bind().dialect.name == "postgresql":
         session.execute(select(func.pg_advisory_xact_lock(number)))

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from tsalert.config import Settings
 from tsalert.core.clock import london_date
 from tsalert.core.keys import LARGEST_LONG_ID
+from tsalert.db import take_turns
 from tsalert.delivery.counting import Place, change_counts, complete_if_done
 from tsalert.delivery.models import Delivery, Mailing, MailingCount
 from tsalert.delivery.raising import raise_to
@@ -133,13 +134,11 @@ def soft_days(session: Session, endpoint_id: int, *, last: int) -> int:
 
 
 def take_turn(session: Session, mailing_id: int) -> None:
-    """Let others who take reports of the same mailing wait until the transaction ends; SQLite queues by itself.
+    """Let others who take reports of the same mailing wait until the transaction ends.
 
     Its row is not locked: whoever holds that asks for the counters next, which we hold, and waits for us in a circle.
     """
-    if session.get_bind().dialect.name == "postgresql":
-        number = func.hashtextextended(cast(mailing_id, Text), _SEED)
-        session.execute(select(func.pg_advisory_xact_lock(number)))
+    take_turns(session, func.hashtextextended(cast(mailing_id, Text), _SEED))
 
 
 def sendings_of(session: Session, mailing_id: int) -> list[Sending]:
