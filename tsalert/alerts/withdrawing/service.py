@@ -31,7 +31,7 @@ def take_back(
     """
     because = rules.check_public_reason(reason)
     answering.require_nobody_named(session, alert, because)
-    for each in (alert, *following.sent_updates(session, alert)):
+    for each in (alert, *following.lock_sent(session, alert, Kind.UPDATE)):
         each.withdrawn_because, each.changed_at = because, now
         posting.call_off(session, each, now=now)
         session.flush()
