@@ -152,7 +152,7 @@ def test_pause_resume_and_cancel_in_mid_flight_take_effect_between_batches_and_n
             service.resume(session, mailing_id)
         eventually(lambda: sum(arrivals(log).values()) > held + 50)
         with fresh_app.app_context(), transaction() as session:
-            service.call_off(session, mailing_id, now=utc_now())
+            service.call_off(session, [mailing_id], now=utc_now())
         over = stands_still(log)
     assert max(arrivals(log).values()) == 1
     assert over < 6000

@@ -46,16 +46,18 @@ def resume(session: Session, alert: Alert) -> None:
     _steer(session, alert, lambda mailing_id: delivery.resume(session, mailing_id))
 
 
-def call_off(session: Session, alert: Alert, *, now: datetime) -> None:
-    """Stop every edition for good, done or not, so that nothing of it is ever sent again."""
-    for mailing_id in editions.all_mailings_of(session, alert.id):
-        delivery.call_off(session, mailing_id, now=now)
+def call_off(session: Session, alerts: Iterable[Alert], *, now: datetime) -> None:
+    """Stop every edition of some alerts for good, done or not, so that nothing of it is ever sent again."""
+    delivery.call_off(session, _mailings_of(session, alerts), now=now)
 
 
 def end_waiting(session: Session, alerts: Iterable[Alert], *, now: datetime) -> None:
     """Let what has not left of any edition of some alerts expire; what has gone out stands."""
-    mailings = [number for alert in alerts for number in editions.all_mailings_of(session, alert.id)]
-    delivery.lapse(session, mailings, now=now)
+    delivery.lapse(session, _mailings_of(session, alerts), now=now)
+
+
+def _mailings_of(session: Session, alerts: Iterable[Alert]) -> list[int]:
+    return [number for alert in alerts for number in editions.all_mailings_of(session, alert.id)]
 
 
 def _make(session: Session, alert: Alert, pulled: Proof, edition: Edition, now: datetime) -> int:

@@ -192,14 +192,15 @@ def cancel(session: Session, mailing_id: int, *, now: datetime) -> None:
     :raises Conflict: it is over.
     """
     _require(_lock(session, mailing_id), MailingState.SENDING, MailingState.PAUSED)
-    call_off(session, mailing_id, now=now)
+    call_off(session, [mailing_id], now=now)
 
 
-def call_off(session: Session, mailing_id: int, *, now: datetime) -> None:
-    """Stop a mailing for good even if all of it has gone out, lest anything of it be sent again; a step."""
-    mailing = _lock(session, mailing_id)
-    mailing.state, mailing.completed_at = MailingState.CANCELLED, now
-    end_pending(session, [mailing_id], Status.CANCELLED, now=now)
+def call_off(session: Session, mailing_ids: Collection[int], *, now: datetime) -> None:
+    """Stop some mailings for good even if all of them has gone out, lest anything be sent again; a step."""
+    for mailing_id in sorted(mailing_ids):
+        mailing = _lock(session, mailing_id)
+        mailing.state, mailing.completed_at = MailingState.CANCELLED, now
+    end_pending(session, mailing_ids, Status.CANCELLED, now=now)
 
 
 def wake(session: Session) -> None:

@@ -49,8 +49,7 @@ def _make_anew(period: Period, now: datetime) -> int:
         # Whoever comes second finds nothing wrong any more.
         run = session.scalars(_run_of(period).with_for_update()).one()
         wrong = queries.told_wrongly(session, period)
-        for mailing_id in wrong:
-            delivery.call_off(session, mailing_id, now=now)
+        delivery.call_off(session, wrong, now=now)
         size = _queue_all(session, run, period, now) if wrong else 0
         if wrong:
             audit.record(

@@ -31,10 +31,10 @@ def take_back(
     """
     because = rules.check_public_reason(reason)
     answering.require_nobody_named(session, alert, because)
-    for each in (alert, *following.lock_sent(session, alert, Kind.UPDATE)):
+    thread = (alert, *following.lock_sent(session, alert, Kind.UPDATE))
+    posting.call_off(session, thread, now=now)
+    for each in thread:
         each.withdrawn_because, each.changed_at = because, now
-        posting.call_off(session, each, now=now)
-        session.flush()
         audit.record(session, actor, "withdrawn", "alert", each.id, now=now, reference=each.reference)
     following.stop_all_clear(session, alert, now=now)
     if not tell_readers or find_obstacle(session, alert):
