@@ -152,7 +152,7 @@ def confirm(session: Session, sign_up_id: int, *, method: Source, now: datetime)
     if asked.confirmed_at is not None:
         _require_active(end)
         return None
-    if end.status is EndpointStatus.ERASED:
+    if end.is_forgotten:
         raise RuleViolation("This link does not work any more. Sign up again.")
     if as_utc(now) - asked.asked_at > rules.CONFIRM_LIFE:
         raise RuleViolation("This link is more than 7 days old. Sign up again.")
