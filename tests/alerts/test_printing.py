@@ -143,7 +143,7 @@ def test_a_short_headline_is_huge_on_a_poster() -> None:
 def test_emoji_are_left_out_on_paper_and_no_sheet_tells_of_a_word_file(form: Form) -> None:
     changes: dict[str, Any] = {
         "headline": "\U0001f6a8 Roofers \u26a0\ufe0f \u12a0\u1260\u1260",
-        "body": "They knock \U0001f6aa.",
+        "body": "They knock \U0001f6aa \u23f0\u2b50 \U0001f3f4\U000e0067\U000e007f.",
     }
     said = in_one_line(write_pdf(page(form, **changes)))
     assert "Roofers[Ethiopic]" in said

@@ -76,7 +76,7 @@ def end(session: Session, all_clear: Alert, *, actor: Actor, now: datetime) -> N
     original = all_clear.original
     if original is None or all_clear.kind != Kind.ALL_CLEAR:
         return
-    thread = (original, *sent_updates(session, original))
+    thread = (original, *lock_sent(session, original, Kind.UPDATE))
     for ended in thread:
         if ended.expires_at > now:
             was, ended.expires_at = ended.expires_at.isoformat(), now
@@ -87,8 +87,7 @@ def end(session: Session, all_clear: Alert, *, actor: Actor, now: datetime) -> N
 
 def stop_all_clear(session: Session, withdrawn: Alert, *, now: datetime) -> None:
     """Let what waits of the all-clear of an alert that was withdrawn not leave any more."""
-    sent = (Alert.in_reply_to == withdrawn.id, Alert.kind == Kind.ALL_CLEAR, Alert.published_at.is_not(None))
-    posting.end_waiting(session, session.scalars(select(Alert).where(*sent)).all(), now=now)
+    posting.end_waiting(session, lock_sent(session, withdrawn, Kind.ALL_CLEAR), now=now)
 
 
 def find_all_clear(session: Session, original_id: int) -> Alert | None:
@@ -114,11 +113,14 @@ def take_in_channels(session: Session, original: Alert, unsent: Iterable[Alert])
         each.channels = [*channels]
 
 
-def sent_updates(session: Session, original: Alert) -> Sequence[Alert]:
-    """Return the updates of an alert that were sent and stand, the first one first."""
-    sent = (Alert.in_reply_to == original.id, Alert.kind == Kind.UPDATE, Alert.published_at.is_not(None))
-    query = select(Alert).where(*sent, Alert.withdrawn_because.is_(None)).order_by(Alert.id)
-    return session.scalars(query).all()
+def lock_sent(session: Session, original: Alert, kind: Kind) -> Sequence[Alert]:
+    """Lock what continues an alert, was sent and stands, the first one first, before any of its mailings.
+
+    The caller holds the alert itself.
+    """
+    sent = (Alert.in_reply_to == original.id, Alert.kind == kind, Alert.published_at.is_not(None))
+    query = select(Alert).where(*sent, Alert.withdrawn_because.is_(None)).order_by(Alert.id).with_for_update()
+    return session.scalars(query.execution_options(populate_existing=True)).all()
 
 
 def draft_of(session: Session, original: Alert, written: FollowUp) -> Draft:

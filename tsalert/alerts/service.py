@@ -173,7 +173,7 @@ def resume(alert_id: int, *, actor: Actor, now: datetime) -> None:
 
 
 def withdraw(alert_id: int, reason: str, *, tell_readers: bool = False, actor: Actor, now: datetime) -> int | None:
-    """Take an alert back for good: nothing more of it goes out, and everybody can read why.
+    """Take an alert back for good, and its updates: nothing more of them goes out, and everybody can read why.
 
     :param tell_readers: write a correction to those who got it; its id is returned, where anybody is to get it.
     :raises Conflict: it has not been sent, or has been withdrawn.

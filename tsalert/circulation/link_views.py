@@ -20,7 +20,7 @@ from tsalert.circulation.schemas import ToldByLinkSchema, told_of
 from tsalert.core.clock import utc_now
 from tsalert.core.errors import NotFound
 from tsalert.db import db
-from tsalert.subscribers import partnering
+from tsalert.subscribers.joining import find_partner
 from tsalert.visitors.schemas import is_machine
 from tsalert.visitors.tokens import signer, stamp
 from tsalert.web.access import public
@@ -38,8 +38,7 @@ def show_alert(reference: str) -> ResponseReturnValue:
     alert = alerts.find_published(db.session(), wanted) if wanted else None
     if alert is None:
         raise NotFound("We have sent no alert with this reference.")
-    code = request.args.get("partner", "").strip().upper()
-    known = code if code and partnering.has_code(db.session(), code) else None
+    known = find_partner(db.session(), request.args.get("partner"))
     head = proof.letterhead()
     forms = wording.pass_on(_words_of(alert), head, code=known)
     join = wording.join_url(head.public_url, known)

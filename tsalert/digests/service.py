@@ -49,12 +49,11 @@ def _make_anew(period: Period, now: datetime) -> int:
         # Whoever comes second finds nothing wrong any more.
         run = session.scalars(_run_of(period).with_for_update()).one()
         wrong = queries.told_wrongly(session, period)
+        if not wrong:
+            return 0
         delivery.call_off(session, wrong, now=now)
-        size = _queue_all(session, run, period, now) if wrong else 0
-        if wrong:
-            audit.record(
-                session, SERVICE, "made anew", "digest_run", run.id, now=now, called_off=len(wrong), messages=size
-            )
+        size = _queue_all(session, run, period, now)
+        audit.record(session, SERVICE, "made anew", "digest_run", run.id, now=now, called_off=len(wrong), messages=size)
         return size
 
 

@@ -119,13 +119,13 @@ def confirm_by_code(token: str, typed: str, *, now: datetime) -> int | None:
 
     Typed again, as by a second press of the button, it changes nothing and is no mistake.
 
-    :raises RuleViolation: the code is wrong, too old, used, or was tried too often.
+    :raises RuleViolation: the code is wrong, too old or was tried too often, or they have left since they used it.
     """
     sign_up_id = try_code(CODE, token, typed, now=now, may_repeat=True)
     if sign_up_id is None:
         raise RuleViolation(
-            "This code is wrong, more than 10 minutes old, or used. Open the link of the message instead, or sign up "
-            "again.",
+            "This code is wrong, more than 10 minutes old, or was tried too often. Open the link of the message "
+            "instead, or sign up again.",
             field="code",
         )
     return confirm_sign_up(sign_up_id, now=now)
@@ -152,7 +152,7 @@ def confirm(session: Session, sign_up_id: int, *, method: Source, now: datetime)
     if asked.confirmed_at is not None:
         _require_active(end)
         return None
-    if end.status is EndpointStatus.ERASED:
+    if end.is_forgotten:
         raise RuleViolation("This link does not work any more. Sign up again.")
     if as_utc(now) - asked.asked_at > rules.CONFIRM_LIFE:
         raise RuleViolation("This link is more than 7 days old. Sign up again.")

@@ -77,11 +77,6 @@ def partners_at(session: Session, endpoint_id: int) -> list[int]:
     )))  # fmt: skip
 
 
-def has_code(session: Session, code: str) -> bool:
-    """Tell whether a partner's code is one."""
-    return code.isalnum() and session.scalar(select(Partner.subscriber_id).where(Partner.code == code)) is not None
-
-
 def name_by_code(session: Session, code: str) -> str | None:
     """Return the name of the partner that has a code, as readers of its newsletter know it, or none."""
     asked = code.strip().upper()

@@ -17,8 +17,9 @@ _POINTS, _LONGEST_POINT = 3, 140
 _LARGE_BODY, _LARGE_ADVICE, _LARGE_POINTS = 240, 180, 3
 _NEWSLETTER_WORDS, _SHARE_OF_BODY = 120, 0.6
 _LETTERS_A_WORD = 6
-# With the space before them; marks that choose their colours or join them go with them.
-_PICTURES = re.compile(r" ?[\u2600-\u27bf\U0001f000-\U0001faff][\u2600-\u27bf\U0001f000-\U0001faff\ufe0f\u200d]*")
+_EMOJI = r"\u231a\u231b\u23e9-\u23fa\u2600-\u27bf\u2b05-\u2b55\U0001f000-\U0001faff"
+# With the space before them; marks that choose their colours, join them or name the country of a flag go with them.
+_PICTURES = re.compile(rf" ?[{_EMOJI}][{_EMOJI}\ufe0f\u200d\U000e0020-\U000e007f]*")
 _POSTER_PT, _LARGE_PT = 30, 26
 _POSTER_CODE_MM, _LARGE_CODE_MM = 50, 32
 

@@ -31,7 +31,7 @@ def take_back(
     """
     because = rules.check_public_reason(reason)
     answering.require_nobody_named(session, alert, because)
-    thread = (alert, *following.sent_updates(session, alert))
+    thread = (alert, *following.lock_sent(session, alert, Kind.UPDATE))
     for each in thread:
         each.withdrawn_because, each.changed_at = because, now
         audit.record(session, actor, "withdrawn", "alert", each.id, now=now, reference=each.reference)

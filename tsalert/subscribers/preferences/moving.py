@@ -143,8 +143,7 @@ def _require_movable(session: Session, move: AddressMove, now: datetime) -> None
     subscriber = session.get_one(Subscriber, move.subscriber_id)
     old = move.old_endpoint_id
     is_gone = old is not None and not open_subscriptions(session, move.subscriber_id, old)
-    is_forgotten = get_endpoint(session, move.new_endpoint_id).status is EndpointStatus.ERASED
-    if subscriber.erased_at is not None or is_gone or is_forgotten:
+    if subscriber.erased_at is not None or is_gone or get_endpoint(session, move.new_endpoint_id).is_forgotten:
         raise Over("These alerts have stopped since. Sign up with your new address.")
 
 
