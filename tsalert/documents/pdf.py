@@ -56,7 +56,7 @@ def _in_words(document: Document, missing: frozenset[str]) -> Document:
     if not missing:
         return document
     said = _redrawn(mapped(document, lambda text: named(text, missing)), missing)
-    # What is one page for a wall is never written as Word.
+    # A sheet of one page, for a wall or in large print, is never written as Word.
     last = Paragraph(note(_texts(document), missing, has_word_file=not document.largest_pt), Look.SMALL)
     return replace(said, blocks=(*said.blocks, last))
 

@@ -29,7 +29,7 @@ class Wanted:
 def report_of(session: Session, wanted: Wanted, *, memory: FiguresMemory, now: datetime) -> Report:
     """Return a report as it stands.
 
-    :raises RuleViolation: it is no quarter, or one that has not begun.
+    :raises RuleViolation: it is no quarter, or one that has not begun or lies before any records.
     :raises NotFound: there is no such revision.
     """
     opening.require_quarter(wanted.quarter, now=now)

@@ -136,10 +136,7 @@ class FirstWritten:
 
     def __init__(self, session: Session) -> None:
         self._known: dict[tuple[str, ...], str] = {}
-        pairs = select(PartnerFigure.partner, PartnerFigure.category).group_by(
-            PartnerFigure.partner, PartnerFigure.category
-        )
-        for partner, category in session.execute(pairs.order_by(func.min(PartnerFigure.id))):
+        for partner, category in _first_entered(session):
             self._names(partner, category)
 
     def same(self, new: NewFigure) -> NewFigure:
@@ -167,7 +164,9 @@ def _standing() -> Select[PartnerFigure]:
 
 
 def _first_entered(session: Session) -> dict[tuple[str, str], int]:
-    query = select(PartnerFigure.partner, PartnerFigure.category, PartnerFigure.id).order_by(PartnerFigure.id.desc())
+    """Return the number of the first figure of each partner and category, the earliest first."""
+    first, names = func.min(PartnerFigure.id), (PartnerFigure.partner, PartnerFigure.category)
+    query = select(*names, first).group_by(*names).order_by(first)
     return {(partner, category): number for partner, category, number in session.execute(query)}
 
 
