@@ -191,6 +191,16 @@ def test_a_form_that_is_refused_shows_the_call_again_and_that_is_a_reading_too(d
     assert len(read_of(call_id)) == 2
 
 
+def test_a_form_whose_sender_signed_in_anew_shows_the_call_again_and_that_is_a_reading_too(
+    app: Flask, desk: FlaskClient, call_id: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(app.config, "WTF_CSRF_ENABLED", value=True)
+    sent, ours = {"reason": "Misheard", "csrf_token": "before"}, {"Sec-Fetch-Site": "same-origin"}
+    refused = desk.post(f"/calls/{call_id}/correction", data=sent, headers=ours)
+    assert (refused.status_code, "Men on the roof" in refused.text) == (400, True)
+    assert len(read_of(call_id)) == 1
+
+
 def test_a_form_that_was_refused_and_read_again_can_still_be_sent(desk: FlaskClient, call_id: int) -> None:
     version = re.search(r'name="version" value="([^"]+)"', desk.get(f"/calls/{call_id}/correction").text)
     form = {"submission": "a1", "version": version[1] if version else "", "happening": "Two men on the roof"}

@@ -9,7 +9,7 @@ from tsalert.db import transaction
 from tsalert.web.access import current_actor, find_actor, records_read, shown
 
 # A change that is refused is answered with the record as it stands: by its form again, or beside what was sent.
-_SHOWS = frozenset({200, 206, 409, 422})
+_SHOWS = frozenset({200, 206, 400, 409, 422, 429})
 
 
 def init_app(app: Flask) -> None:

@@ -19,7 +19,10 @@ _DRAWINGS = "tsalert_drawings"
 
 
 class Drawings:
-    """The pages and files that a process drew last, by where they stand and what they show."""
+    """The pages and files that a process drew last, by where they stand and what they show.
+
+    :param says: what every page says, such as whom to ring.
+    """
 
     def __init__(self, folders: Sequence[Path], says: tuple[object, ...] = ()) -> None:
         self._folders = folders
@@ -29,7 +32,7 @@ class Drawings:
 
     @cached_property
     def look(self) -> str:
-        """What the program's pages look like, in one word: with any template or style, or what all of them say."""
+        """One word for what the program's pages look like: it changes with any template or style, or what all say."""
         files = sorted(path for folder in self._folders for path in folder.rglob("*") if path.is_file())
         return sha256(b"".join((self._says, *(path.read_bytes() for path in files)))).hexdigest()
 
@@ -50,7 +53,7 @@ class Drawings:
 
 
 def init_app(app: Flask) -> None:
-    """Give the program its memory of pages; who says who we are and whom to ring changes each of them."""
+    """Give the program its memory of pages; a setting that says who we are or whom to ring changes each of them."""
     settings: Settings = app.extensions["tsalert_settings"]
     says = (settings.authority_name, settings.rapid_response_number, settings.public_url, app.config["TSALERT_DEMO"])
     folders = [app.template_folder, app.static_folder]

@@ -8,7 +8,7 @@ somebody typed who by then is signed in no longer, or may not send it any more.
 from dataclasses import dataclass
 
 from flask import g, request
-from werkzeug.exceptions import RequestEntityTooLarge
+from werkzeug.exceptions import BadRequest, RequestEntityTooLarge
 
 from tsalert.db import db
 
@@ -64,7 +64,7 @@ def returned() -> Kept | None:
         return None
     try:
         return kept()
-    except RequestEntityTooLarge:  # nobody has looked yet how large it is
+    except (BadRequest, RequestEntityTooLarge):  # it breaks off, or is too large: nobody may have read it until now
         return None
 
 
