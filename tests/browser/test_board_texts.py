@@ -40,7 +40,7 @@ def test_what_could_not_be_saved_stays_and_is_saved_by_itself_later(chromium: Br
         page.context.set_offline(True)
         write(page, "Written on a train.")
         page.get_by_role("button", name="Save").click()
-        expect(page.get_by_text("All that you typed is still on this page")).to_be_visible()
+        expect(page.get_by_text("Not saved: the service cannot be reached.")).to_be_visible()
         write(page, "Written on a train, in a tunnel.")
         expect(page.get_by_text("It is tried again by itself")).to_be_visible()
         page.context.set_offline(False)
