@@ -1,5 +1,7 @@
 """What another quarter's report says is not told otherwise, by few, in this one."""
 
+from dataclasses import replace
+
 import pytest
 
 from tests.quarterly.disclosure.tables import figure
@@ -139,3 +141,18 @@ def test_what_a_later_report_says_of_this_quarter_is_not_told_otherwise_by_few(
         (section,) = for_public(sections, earlier, Q1, [later])
         (table,) = (block for block in section.blocks if isinstance(block, Table))
         assert table.rows[0].figures[0].shown == expected
+
+
+def test_what_no_edition_of_this_quarter_had_yet_is_not_told_otherwise_by_few_either() -> None:
+    """An indicator that was added since: there is nothing of it that could stand as it was."""
+    later = Published(Q2, for_public(report(300, 240), (), Q2, [first(233)]))
+    (glance,) = published(Q1, 241).sections
+    (table,) = (block for block in glance.blocks if isinstance(block, Table))
+    enquiries = Row("enquiries", "Enquiries", tuple(figure(500) for _ in table.columns), about=About.PEOPLE)
+    before, now = (
+        replace(glance, blocks=(replace(table, rows=rows),)) for rows in ((enquiries,), (enquiries, *table.rows))
+    )
+    for earlier in ((before,), ()):
+        (section,) = for_public((now,), [earlier], Q1, [later])
+        (told,) = (block for block in section.blocks if isinstance(block, Table))
+        assert [row.figures[0].shown for row in told.rows] == ["500", SUPPRESSED]

@@ -75,7 +75,7 @@ def _telling_rows(table: Table, now: Controlled, editions: Sequence[Edition], te
     Of money others say what an earlier edition said.
     """
     earlier = [edition[table.key] for edition in editions if table.key in edition]
-    own = (place for place in telling if earlier and place[0] == table.key)
+    own = (place for place in telling if place[0] == table.key)
     beside = {place[1] for place in own if now.cells[place].unit is Unit.COUNT}
     return _whole(table, now, {row for before in earlier for row in _telling(table, now, before)} | beside)
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from tsalert.core.periods import Period
-from tsalert.quarterly.content import SUPPRESSED, Block, Chart, Section, Table
+from tsalert.quarterly.content import SUPPRESSED, Block, Chart, Row, Section, Table
 from tsalert.quarterly.disclosure.cells import Place, tables_of
 from tsalert.quarterly.disclosure.controlling import Controlled, Tables, control, hidden_before
 from tsalert.quarterly.disclosure.holding import as_before, rows_to_hold
@@ -63,9 +63,9 @@ def _public(sections: Sequence[Section], editions: Sequence[Edition], quote: Cal
 
 def _settled(told: Quoted, editions: Sequence[Edition]) -> tuple[Tables, Controlled]:
     """Return the tables, some as they were published before, once no further one has to be."""
-    if not editions:
-        # What was never published cannot stand as it was.
-        told = replace(told, hidden=told.hidden | told.telling)
+    # What was never published cannot stand as it was.
+    fresh = {place for place in told.telling if _row(told.tables, place).key not in _rows(place[0], editions)}
+    told = replace(told, hidden=told.hidden | fresh, telling=told.telling - fresh)
     standing, held = set(told.places), told.tables
     while True:
         now = control(held, standing, hidden_before(held, editions, SUPPRESSED), told)
@@ -74,6 +74,10 @@ def _settled(told: Quoted, editions: Sequence[Edition]) -> tuple[Tables, Control
             return held, now
         held = [(section, _kept(table, rows.get(table.key, set()), editions)) for section, table in held]
         standing = {place for place in standing if place[0] not in rows} | _standing(held, rows, standing) | told.places
+
+
+def _row(tables: Tables, place: Place) -> Row:
+    return next(table.rows[place[1]] for _, table in tables if table.key == place[0])
 
 
 def _kept(table: Table, rows: Collection[int], editions: Sequence[Edition]) -> Table:
