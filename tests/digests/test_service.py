@@ -216,6 +216,27 @@ def test_an_alert_that_is_taken_back_while_its_mail_waits_to_leave_is_told_to_no
     assert run.progress.total == 3
 
 
+def test_a_mail_that_waits_to_leave_while_an_all_clear_goes_out_does_not_warn_any_more(
+    session: Session, publish: Publish, officer: Callable[..., Actor]
+) -> None:
+    waits = subscribe(session, "waits@example.org", frequency="daily")
+    session.commit()
+    over, goes_on = publish(), publish(headline="Parcels")
+    settle(session, editions.mailings_of(session, over.id)[Edition.ORDINARY], "accepted")
+    assert service.send_due(MORNING) == 1
+    author, approver, later = officer(name="Ali Author"), officer(name="Andy Approver"), MORNING + timedelta(minutes=1)
+    written = FollowUp(Kind.ALL_CLEAR, "All clear", "They were arrested.", later + timedelta(days=20))
+    alert_id = alerts.follow_up(over.id, written, actor=author, now=later)
+    alerts.submit(alert_id, actor=author, now=later)
+    alerts.approve(alert_id, shown(alert_id), actor=approver, now=later)
+    assert service.send_due(MORNING + timedelta(minutes=2)) == 1
+    assert service.send_due(MORNING + timedelta(minutes=3)) == 0
+    heard = select(DigestItem.alert_id).join(Delivery, Delivery.mailing_id == DigestItem.mailing_id)
+    assert session.scalars(heard.where(Delivery.endpoint_id == waits, Delivery.status == "pending")).all() == [
+        goes_on.id
+    ]
+
+
 def test_an_alert_that_is_held_waits_for_a_later_mail(
     session: Session, publish: Publish, officer: Callable[..., Actor]
 ) -> None:

@@ -5,8 +5,8 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy import exists, func, select
+from sqlalchemy.orm import Session, aliased
 
 from tsalert.alerts import editions
 from tsalert.alerts.models import Alert
@@ -88,7 +88,7 @@ def was_made(session: Session, period: Period) -> bool:
 
 
 def told_wrongly(session: Session, period: Period) -> list[int]:
-    """Return the mailings of a morning that still wait to leave and tell as new what was held or withdrawn since."""
+    """Return the mailings of a morning that still wait to leave and tell as new what was held, withdrawn or is over."""
     mine = select(DigestMailing.mailing_id).join(DigestRun, DigestRun.id == DigestMailing.run_id)
     mine = mine.where(DigestRun.frequency == period.frequency, DigestRun.day == period.day)
     found = delivery.progress_of_all(session, session.scalars(mine).all())
@@ -98,9 +98,23 @@ def told_wrongly(session: Session, period: Period) -> list[int]:
         return []
     told = select(DigestItem.mailing_id, DigestItem.alert_id).where(DigestItem.tells == Tells.NEW)
     rows = session.execute(told.where(DigestItem.mailing_id.in_(waiting))).all()
-    states = editions.progress_of_all(session, {alert_id for _, alert_id in rows})
-    held_back = {alert_id for alert_id, progress in states.items() if progress.state in _HELD_BACK}
-    return sorted({mailing_id for mailing_id, alert_id in rows if alert_id in held_back})
+    alert_ids = {alert_id for _, alert_id in rows}
+    states = editions.progress_of_all(session, alert_ids)
+    wrong = {alert_id for alert_id, progress in states.items() if progress.state in _HELD_BACK}
+    wrong |= _over(session, alert_ids)
+    return sorted({mailing_id for mailing_id, alert_id in rows if alert_id in wrong})
+
+
+def _over(session: Session, alert_ids: Collection[int]) -> set[int]:
+    """Return those of some alerts and updates that an all-clear has ended."""
+    warns = (Alert.id.in_(alert_ids), Alert.kind != Kind.ALL_CLEAR)
+    all_clear = aliased(Alert)
+    ended_by = (
+        all_clear.in_reply_to == func.coalesce(Alert.in_reply_to, Alert.id),
+        all_clear.kind == Kind.ALL_CLEAR,
+        all_clear.published_at.is_not(None),
+    )
+    return set(session.scalars(select(Alert.id).where(*warns, exists().where(*ended_by))))
 
 
 def lines(session: Session, period: Period, *, now: datetime) -> list[Line]:

@@ -22,7 +22,8 @@ from tsalert.digests.wording import Line, word
 def send_due(now: datetime) -> int:
     """Queue the digests whose morning has come and that were not made yet; return how many messages there are.
 
-    What waits of one that was made, and tells of an alert that was held or withdrawn since, is made anew without that.
+    What waits of one that was made, and tells of an alert that was held or withdrawn since or is over, is made anew
+    without that.
     """
     session = db.session()
     due = [period for period in (due_period(often, now) for often in DIGESTS) if period is not None]
@@ -44,7 +45,7 @@ def _make(period: Period, now: datetime) -> int:
 
 
 def _make_anew(period: Period, now: datetime) -> int:
-    """Call off what tells of an alert that was held or withdrawn, and queue the rest of it for the same readers."""
+    """Call off what tells wrongly of an alert, and queue the rest of it for the same readers."""
     with transaction() as session:
         # Whoever comes second finds nothing wrong any more.
         run = session.scalars(_run_of(period).with_for_update()).one()
