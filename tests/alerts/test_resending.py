@@ -271,6 +271,13 @@ def test_another_address_that_is_not_in_use_gets_nothing(
         again(alert_id, approver, way=Way.OTHER)
 
 
+def write_all_clear(alert_id: int, author: Actor, now: datetime) -> int:
+    over = FollowUp(Kind.ALL_CLEAR, "It is over", "They were arrested.", expires_at=now + timedelta(days=2))
+    all_clear = service.follow_up(alert_id, over, actor=author, now=now)
+    service.submit(all_clear, actor=author, now=now)
+    return all_clear
+
+
 def test_the_all_clear_goes_the_same_way_to_whoever_got_it_by_another(
     session: Session, author: Actor, approver: Actor, people: None
 ) -> None:
@@ -280,9 +287,7 @@ def test_the_all_clear_goes_the_same_way_to_whoever_got_it_by_another(
     again(alert_id, approver, way=Way.OTHER)
     ended(session)
     now = utc_now()
-    over = FollowUp(Kind.ALL_CLEAR, "It is over", "They were arrested.", expires_at=now + timedelta(days=2))
-    all_clear = service.follow_up(alert_id, over, actor=author, now=now)
-    service.submit(all_clear, actor=author, now=now)
+    all_clear = write_all_clear(alert_id, author, now)
     service.approve(all_clear, shown(all_clear), actor=approver, now=now)
     assert set(waiting(session)) == {BOB, "+447700900002"}
 
@@ -294,9 +299,7 @@ def test_an_all_clear_that_was_written_before_goes_to_them_too_once_its_approver
     alert_id = send(author, approver, channels=(Channel.EMAIL,))
     ended(session, ann="hard_bounced")
     now = utc_now()
-    over = FollowUp(Kind.ALL_CLEAR, "It is over", "They were arrested.", expires_at=now + timedelta(days=2))
-    all_clear = service.follow_up(alert_id, over, actor=author, now=now)
-    service.submit(all_clear, actor=author, now=now)
+    all_clear = write_all_clear(alert_id, author, now)
     read = shown(all_clear)
     again(alert_id, approver, way=Way.OTHER)
     ended(session)

@@ -16,6 +16,7 @@ NOT_TAKEN = (
     Status.SUPPRESSED,
     Status.EXPIRED,
 )
+NOT_LEFT = (*NOT_TAKEN, Status.PENDING)
 _MISSED = frozenset(
     {
         Status.HARD_BOUNCED,

@@ -23,8 +23,8 @@ from tsalert.config import Settings
 from tsalert.core.errors import NotFound
 from tsalert.core.keys import LARGEST_LONG_ID
 from tsalert.delivery.models import Delivery, Endpoint, Mailing, MailingCount, SentMessage, Suppression
-from tsalert.delivery.progress import NOT_TAKEN, Progress
-from tsalert.delivery.rules import Channel, EndpointStatus, Status, address_key, mask_address
+from tsalert.delivery.progress import NOT_LEFT, NOT_TAKEN, Progress
+from tsalert.delivery.rules import Channel, EndpointStatus, address_key, mask_address
 from tsalert.keysets import Order, Page, read_rows
 
 _AT_ONCE = 500
@@ -187,7 +187,7 @@ def was_taken(mailings: Select[int], endpoint_id: SQLColumnExpression[int], *, h
     :param has_left: leave out those that wait to be sent.
     """
     mine = (Delivery.mailing_id.in_(mailings), Delivery.endpoint_id == endpoint_id)
-    return exists().where(*mine, Delivery.status.not_in((*NOT_TAKEN, Status.PENDING) if has_left else NOT_TAKEN))
+    return exists().where(*mine, Delivery.status.not_in(NOT_LEFT if has_left else NOT_TAKEN))
 
 
 def doubts_of(session: Session, mailing_ids: Collection[int], *, after: int | None = None) -> Page[DeliveryRow]:

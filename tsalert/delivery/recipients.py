@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from tsalert.core.keys import LARGEST_LONG_ID
 from tsalert.delivery.models import Delivery, Mailing
-from tsalert.delivery.progress import NOT_TAKEN
+from tsalert.delivery.progress import NOT_LEFT, NOT_TAKEN
 from tsalert.delivery.rules import Status
 
 # The numbers of mailings, or the query of them where they may be so many that no statement could hold them.
@@ -58,7 +58,7 @@ def count_taken(session: Session, mailing_ids: Collection[int], *, has_left: boo
 
     :param has_left: leave out those that wait to be sent.
     """
-    not_taken = (*NOT_TAKEN, Status.PENDING) if has_left else NOT_TAKEN
+    not_taken = NOT_LEFT if has_left else NOT_TAKEN
     mine = (Delivery.mailing_id.in_(mailing_ids), Delivery.status.not_in(not_taken))
     return session.scalar(select(func.count(Delivery.endpoint_id.distinct())).where(*mine)) or 0
 
