@@ -132,7 +132,7 @@ def _end_over(session: Session, now: datetime) -> None:
         .where(Delivery.mailing_id == Mailing.id, Delivery.status == literal_column("'pending'"))
         .exists()
     )
-    over = select(Mailing).where(is_over, has_waiting).limit(_AT_ONCE)
+    over = select(Mailing).where(is_over, has_waiting).order_by(Mailing.id).limit(_AT_ONCE)
     held = session.scalars(over.with_for_update(key_share=True)).all()
     cancelled = {each.id for each in held if each.state == MailingState.CANCELLED}
     end_pending(session, {each.id for each in held} - cancelled, Status.EXPIRED, now=now)
