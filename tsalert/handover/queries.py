@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from tsalert.cases.sections import Pack, pack_from_data
 from tsalert.core.actors import Actor
 from tsalert.core.errors import NotFound
-from tsalert.core.keys import LARGEST_ID
+from tsalert.core.keys import is_id
 from tsalert.handover import packs
 from tsalert.handover.models import Handover
 from tsalert.handover.rules import Act, State, legal_acts
@@ -50,7 +50,7 @@ def get_row(session: Session, handover_id: int, *, lock: bool = False) -> Handov
     query = select(Handover).where(Handover.id == handover_id)
     if lock:
         query = query.with_for_update().execution_options(populate_existing=True)
-    row = session.scalar(query) if 0 < handover_id <= LARGEST_ID else None
+    row = session.scalar(query) if is_id(handover_id) else None
     if row is None:
         raise NotFound("There is no such handover.")
     return row

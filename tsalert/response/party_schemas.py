@@ -8,7 +8,7 @@ from marshmallow import RAISE, Schema, fields, post_load
 from marshmallow.validate import Length
 
 from tsalert.core.errors import RuleViolation
-from tsalert.core.keys import LARGEST_ID
+from tsalert.core.keys import is_id
 from tsalert.core.postcodes import read_postcode
 from tsalert.intelligence.schemas import HeldSchema
 from tsalert.parties.rules import Decided, Sought
@@ -41,7 +41,7 @@ def read_typed(typed: Mapping[str, str]) -> Sought:
     """Return what stands in a call's form while it is typed; what is not whole yet is left out, never refused."""
     told = {name: typed.get(name, "").strip()[:_LONGEST_TYPED] or None for name in _TYPED}
     chosen = (typed.get(name, "") for name in ("same_as", "trader_same_as"))
-    numbers = tuple(int(text) for text in chosen if _NUMBER.fullmatch(text) and 0 < int(text) <= LARGEST_ID)
+    numbers = tuple(int(text) for text in chosen if _NUMBER.fullmatch(text) and is_id(int(text)))
     return Sought(**told, postcode=_whole_postcode(typed.get("postcode", "")), same_as=numbers)
 
 

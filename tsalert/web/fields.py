@@ -14,7 +14,7 @@ from marshmallow.validate import Length, Range
 from tsalert.core.clock import as_utc
 from tsalert.core.cursors import LONGEST, NO_PLACE
 from tsalert.core.errors import RuleViolation
-from tsalert.core.keys import LARGEST_ID
+from tsalert.core.keys import is_id
 from tsalert.core.money import parse_pounds
 from tsalert.core.periods import Period, parse_period, parse_span
 from tsalert.core.postcodes import read_postcode
@@ -30,7 +30,7 @@ _NEW_LINES = re.compile(r"\r\n?")
 def read_number(text: str) -> int | None:
     """Return a record's number as it was sent, or None where it cannot be one."""
     number = int(text) if text.isascii() and text.isdecimal() and len(text) < 20 else 0
-    return number if 0 < number <= LARGEST_ID else None
+    return number if is_id(number) else None
 
 
 class Strict(Schema):
@@ -207,7 +207,7 @@ class RecordId(fields.Integer):
         if isinstance(value, bool | float):
             raise self.make_error("invalid", input=value)
         number = super()._deserialize(value, attr, data, **options)
-        if number is None or not 0 < number <= LARGEST_ID:
+        if number is None or not is_id(number):
             raise self.make_error("invalid", input=value)
         return number
 
