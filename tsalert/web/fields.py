@@ -2,13 +2,13 @@
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
-from marshmallow import RAISE, Schema, ValidationError, fields
+from marshmallow import RAISE, Schema, ValidationError, fields, post_load
 from marshmallow.validate import Length, Range
 
 from tsalert.core.clock import as_utc
@@ -40,6 +40,17 @@ class Strict(Schema):
 
     class Meta:
         unknown = RAISE
+
+
+class Typed(Strict):
+    """A shape that hands the service a typed value, which ``value`` makes of its fields."""
+
+    value: Callable[..., Any]
+
+    @post_load
+    def build(self, data: dict[str, Any], **_: Any) -> Any:
+        """Build the value that the service takes."""
+        return type(self).value(**data)
 
 
 class Line(fields.String):
