@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from marshmallow import RAISE, Schema, fields
+from marshmallow import Schema, fields
 
 from tsalert.cases.rules import NewCase, NewMoneyLine, NewNote, Progress
 from tsalert.cases.vocabulary import (
@@ -19,7 +19,7 @@ from tsalert.cases.vocabulary import (
     WaitingFor,
 )
 from tsalert.response.vocabulary import Category
-from tsalert.web.fields import Day, Instant, Line, Paragraph, Postcode, Pounds, RecordId, Typed, YesNo, choice
+from tsalert.web.fields import Day, Instant, Line, Paragraph, Postcode, Pounds, RecordId, Strict, Typed, YesNo, choice
 
 _OPTIONAL: dict[str, Any] = {"load_default": None, "allow_none": True}
 
@@ -87,11 +87,8 @@ class NewNoteSchema(Typed):
     reason = Paragraph(longest=1000, **_OPTIONAL)
 
 
-class LinkSchema(Schema):
+class LinkSchema(Strict):
     """An incident to attach to a case, by its reference."""
-
-    class Meta:
-        unknown = RAISE
 
     incident = Line(required=True, error_messages={"required": "Enter the incident's reference."})
 
