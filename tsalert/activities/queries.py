@@ -36,11 +36,6 @@ class ActivityView:
     recorded_by: int | None
     recorded_at: datetime
 
-    @property
-    def lasts_days(self) -> bool:
-        """True where it takes more than one day."""
-        return self.plan.last_day > self.plan.first_day
-
 
 @dataclass(frozen=True, slots=True)
 class ActivityFilter:

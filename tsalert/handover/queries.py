@@ -95,10 +95,5 @@ def pack_of(session: Session, record: HandoverRecord, *, now: datetime) -> Pack:
     return pack_from_data(kept) if kept is not None else packs.assemble(session, record.row, now=now)
 
 
-def overdue_at(record: HandoverRecord, now: datetime) -> bool:
-    """Tell whether an answer is late and the lapse has only to be written down."""
-    return record.state is State.OFFERED and record.row.answer_by is not None and record.row.answer_by < now
-
-
 def _record(session: Session, row: Handover) -> HandoverRecord:
     return HandoverRecord(row, packs.subject_of(session, row).reference)

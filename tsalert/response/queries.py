@@ -114,14 +114,6 @@ def find_incident_id(session: Session, reference: str) -> int | None:
     return session.scalar(select(Incident.id).where(Incident.reference == stored)) if stored else None
 
 
-def get_household(session: Session, incident_id: int) -> Household:
-    """Return where an incident happened.
-
-    :raises NotFound: there is no such incident.
-    """
-    return get_incident(session, incident_id).household
-
-
 def list_incidents(session: Session, *, after: int | None = None, limit: int = PAGE) -> Page[IncidentRecord]:
     """Return a page of the incidents, newest first."""
     page = read_rows(session, incident_rows(), Order(Incident.id), after=after, size=limit)
