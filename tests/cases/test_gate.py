@@ -112,7 +112,7 @@ def leads_on(answer: Any, session: Session, later: int) -> None:
     said = f"continues in {queries.get_case(session, later).reference}, so it can only be read."
     assert said in answer.text, answer.request.path
     assert "This case goes on in another</h1>" in answer.text
-    assert f'href="/cases/{later}">Go to the case where it goes on</a>' in answer.text
+    assert f'href="/cases/{later}">Go to the case where it continues</a>' in answer.text
 
 
 def test_its_pages_offer_nothing_that_would_be_refused(desk: FlaskClient, merged: tuple[int, int]) -> None:

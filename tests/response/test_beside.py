@@ -76,7 +76,7 @@ def test_both_stand_beside_each_other_in_plain_words_where_they_differ(second: t
         "Why, if not as proposed": ("They left", "Nothing"),
         "Safe to call back": ("Nothing", "No"),
     }
-    assert "You would have graded it “immediate”, and it stands at “no visit”." in answer.text
+    assert "You would have graded it “immediate”, and it is graded “no visit”." in answer.text
     assert "/grade" in answer.text
     for raw in ("Caller name", "Money state", "Is vulnerable", "grade_reason", "at_the_bank&lt;"):
         assert raw not in answer.text

@@ -131,7 +131,7 @@ def test_a_grant_that_ends_counts_at_the_very_next_request(
     ours = {"Sec-Fetch-Site": "same-origin"}
     late = desk.post(f"{path}/notes", data={"text": "She told me on the stairs."}, headers=ours)
     assert (late.status_code, "She told me on the stairs." in late.text) == (403, True)
-    assert "What you typed stands below" in late.text
+    assert "What you typed is below" in late.text
     pressed = desk.post(f"{path}/notes", data={"csrf_token": "a button alone"}, headers=ours)
     assert ("This was not saved" in pressed.text, "What you typed" in pressed.text) == (True, False)
     assert "This was not saved" not in desk.get(path).text

@@ -223,6 +223,6 @@ def test_pages_say_when_they_were_counted(
     assert client.get(place, headers=token).json["preview"]["counted_at"] is None  # type: ignore[index]
     kept_counts.keep_counts(now, quick=ALWAYS)
     assert "Our list was counted at" in browser.get("/subscribers").text
-    assert "everybody is found anew" in browser.get(f"/alerts/{alert_id}").text
+    assert "the list is read again" in browser.get(f"/alerts/{alert_id}").text
     assert client.get(place, headers=token).json["preview"]["counted_at"] is not None  # type: ignore[index]
     assert "on the alert list at" in browser.get("/dashboard").text

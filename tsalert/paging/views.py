@@ -45,5 +45,5 @@ def set_policy() -> ResponseReturnValue:
     """Add a version of the policy."""
     told = load_form(PolicyFormSchema())
     policies.set_policy(**told, actor=current_actor(), now=utc_now())
-    flash("Saved. Pages that have begun go on by the policy they began with.", "success")
+    flash("Saved. Pages that have begun carry on under the policy they began with.", "success")
     return redirect(url_for(".show_policy"), 303)

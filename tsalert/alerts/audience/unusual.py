@@ -44,8 +44,8 @@ def require_typed(session: Session, alert_id: int, size: int, typed: int | None)
     alert = session.get_one(Alert, alert_id)
     if typed != size and is_for_one(session, alert, size, now=alert.changed_at):
         raise RuleViolation(
-            f"This goes to one person alone: whoever hears of it knows whom it is about. Choose more wards or topics, "
-            f"or if it is meant, type the number {size}.",
+            f"This goes to one person alone: anybody who hears of it knows who it is about. Choose more wards or "
+            f"topics, or if it is meant, type the number {size}.",
             field="readers",
         )
     usual = usual_size(session, alert_id)
