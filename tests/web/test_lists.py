@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 
 import pytest
 from flask import Flask
+from flask.testing import FlaskClient
 from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import delete, insert, select
@@ -23,6 +24,7 @@ from tsalert.core.errors import RuleViolation
 from tsalert.delivery.models import Endpoint
 from tsalert.keysets import Order, Page, every, page_among, read_page
 from tsalert.parties.models import Party
+from tsalert.staff.rules import RoleName
 from tsalert.staff.tokens import rules
 from tsalert.web.fields import PageAsked
 from tsalert.web.manual import description
@@ -241,6 +243,14 @@ def test_a_list_of_many_goes_on_behind_numbers_that_shorter_ones_never_reach(ses
     assert [each.id for each in every(read)] == numbers
     with pytest.raises(RuleViolation, match="no place in the list"):
         read_page(session, select(Party), Order(Party.id), after=2**31)
+
+
+def test_a_place_that_is_none_is_refused_alike_where_only_the_head_is_asked_for(
+    signed_in: Callable[..., FlaskClient],
+) -> None:
+    desk = signed_in(RoleName.MANAGER)
+    for path in ("/alerts?after=x", f"/alerts?after={2**63}", f"/alerts?after={2**31}", "/access?grants=x"):
+        assert [desk.get(path).status_code, desk.head(path).status_code] == [422, 422], path
 
 
 @given(places=st.lists(st.tuples(st.integers(0, 4), st.integers(0, 99)), unique=True), size=st.integers(1, 5))

@@ -104,7 +104,7 @@ def load_page(shape: type[Schema] = PageAsked) -> dict[str, Any]:
     :param shape: ``PlaceAsked`` where the list stands by more than numbers.
     :raises ValidationError: there is no such page.
     """
-    asked = {name: text for name, text in request.args.items() if text} if request.method == "GET" else {}
+    asked = {name: text for name, text in request.args.items() if text} if request.method != "POST" else {}
     return cast(dict[str, Any], shape().load(asked, unknown=EXCLUDE))
 
 
