@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tsalert.config import SettingsError, load_settings
+from tsalert.config import SettingsError, connecting_to, load_settings
 from tsalert.foundation import found
 
 GOOD = {
@@ -46,6 +46,15 @@ def test_in_every_program_settings_name_roles_that_there_are(tmp_path: Path) -> 
     groups = OIDC | {"TSALERT_OIDC_ROLE_CLAIM": "roles", "TSALERT_OIDC_ROLES": "TS-Duty=dutyofficer"}
     with pytest.raises(SettingsError, match="no role: adminstrator\nTSALERT_OIDC_ROLES names no role: dutyofficer"):
         found(load_settings(GOOD | groups | asked))
+
+
+def test_a_database_that_vanishes_is_given_up_within_a_minute_unless_its_url_says_otherwise() -> None:
+    usual = connecting_to("postgresql+psycopg://db.example.org/tsalert")
+    assert usual["keepalives_idle"] + usual["keepalives_interval"] * usual["keepalives_count"] <= 60
+    assert usual["tcp_user_timeout"] <= 60_000
+    asked = connecting_to("postgresql+psycopg://db.example.org/tsalert?connect_timeout=20&keepalives_idle=5")
+    assert asked.keys() == usual.keys() - {"connect_timeout", "keepalives_idle"}
+    assert connecting_to("sqlite:///var/tsalert.db") == {}
 
 
 def test_every_missing_setting_is_named_at_once() -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from dotenv import dotenv_values
+from sqlalchemy import make_url
 
 from tsalert.mail_settings import SmtpSettings, read_sender, read_smtp
 from tsalert.notify_settings import NotifySettings, read_notify
@@ -24,6 +25,16 @@ _SENDER = re.compile(r"^(\+[1-9]\d{6,14}|(?=.*[A-Za-z])[A-Za-z0-9 ]{1,11})$")
 _NUMBER = re.compile(r"^\+[1-9]\d{6,14}$", re.ASCII)
 # Words that British networks refuse as a text's sender (Twilio error 30042).
 _BLOCKED_SENDERS = frozenset({"alert", "scam", "fraud", "warn", "warning", "trust", "notify", "check", "help"})
+
+
+# Seconds, but for the last in milliseconds: asked after half a minute's silence, and given up half a minute later.
+_PATIENCE = {
+    "connect_timeout": 5,
+    "keepalives_idle": 30,
+    "keepalives_interval": 10,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 60_000,
+}
 
 
 class SettingsError(Exception):
@@ -167,6 +178,14 @@ def sqlite_path(url: str) -> Path | None:
     """Return the file of a SQLite URL, or None for another database or one in memory."""
     prefix = "sqlite:///"
     return Path(url.removeprefix(prefix)) if url.startswith(prefix) and len(url) > len(prefix) else None
+
+
+def connecting_to(url: str) -> dict[str, int]:
+    """Return how a connection to PostgreSQL gives up, apart from what the URL says itself; nothing for SQLite.
+
+    A machine that vanished, its cable pulled, closes no connection: the kernel finds out within a minute.
+    """
+    return {} if url.startswith("sqlite") else {k: v for k, v in _PATIENCE.items() if k not in make_url(url).query}
 
 
 def _ways_in_and_watching(reader: Reader) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from flask import Flask
 
 from tsalert import tables
 from tsalert.circulation import queries as circulation
-from tsalert.config import Settings, SettingsError, sqlite_path
+from tsalert.config import Settings, SettingsError, connecting_to, sqlite_path
 from tsalert.db import db
 from tsalert.delivery.ports import Probed
 from tsalert.delivery.rules import Channel
@@ -93,7 +93,7 @@ def _engine_options(url: str) -> dict[str, object]:
     of_both = unseen | {"pool_use_lifo": True}
     if url.startswith("sqlite"):
         return of_both if sqlite_path(url) else unseen  # in memory there is one connection alone
-    return of_both | {"connect_args": {"connect_timeout": 5}, "pool_timeout": 10}
+    return of_both | {"connect_args": connecting_to(url), "pool_timeout": 10}
 
 
 def _gateways(settings: Settings) -> tuple[Probed, ...]:

@@ -191,7 +191,21 @@ def test_whoever_withdraws_an_alert_withdraws_its_updates_and_stops_what_waits_o
     assert queries.progress(session, over).pending == 0  # type: ignore[union-attr]
     assert queries.standing(session, over) is not Status.CANCELLED
     assert correction is not None
-    with pytest.raises(Conflict, match="withdrawn with TS-"):
+    with pytest.raises(Conflict, match="which it continues, is withdrawn too"):
+        withdrawing.correct(update_id, actor=author, now=NOW)
+
+
+def test_an_update_that_was_withdrawn_alone_keeps_its_own_correction(
+    session: Session, sending: int, author: Actor, approver: Actor
+) -> None:
+    everybody_has(session, sending)
+    update_id = service.follow_up(sending, UPDATE, actor=author, now=NOW)
+    send(update_id, author, approver)
+    everybody_has(session, update_id)
+    own = service.withdraw(update_id, "They never came here.", tell_readers=True, actor=approver, now=NOW)
+    assert own is not None
+    service.withdraw(sending, "It was a mistake of ours.", actor=approver, now=NOW)
+    with pytest.raises(Conflict, match=f"Its correction is {queries.get_alert(session, own).reference}"):
         withdrawing.correct(update_id, actor=author, now=NOW)
 
 

@@ -83,7 +83,7 @@ def test_a_contact_of_two_partners_forwards_the_code_of_the_one_that_sends_there
     endpoint_id = service.save_contact(other, NewContact(WATCH), actor=manager, now=NOW)
     first, second = (partnering.get_partner(session, each).code for each in (partner_id, other))
     assert queries.codes_at(session, [endpoint_id]) == {endpoint_id: first}
-    partnering.stop_alerts(session, partner_id, [endpoint_id], now=NOW)
+    partnering.stop_alerts(session, partner_id, [endpoint_id], recorded_by=None, now=NOW)
     assert queries.codes_at(session, [endpoint_id]) == {endpoint_id: second}
     service.end_partner(other, actor=manager, now=NOW)
     assert queries.codes_at(session, [endpoint_id]) == {endpoint_id: first}

@@ -1,5 +1,6 @@
 """Partners and what they tell us: history that stays, links that stop, figures that are never blended."""
 
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
@@ -21,7 +22,9 @@ from tsalert.core.periods import parse_period
 from tsalert.delivery import service as delivery
 from tsalert.delivery.models import Delivery
 from tsalert.delivery.rules import Channel, EndpointStatus, SuppressionReason
+from tsalert.staff.rules import RoleName
 from tsalert.subscribers import observing, partnering
+from tsalert.subscribers.models import ConsentEvent
 from tsalert.subscribers.preferences import moving
 from tsalert.subscribers.preferences.acting import by_officer
 from tsalert.subscribers.queries import circulation
@@ -122,6 +125,18 @@ def test_a_contact_who_left_is_not_written_to(session: Session, partner_id: int)
     delivery.suppress(session, end.id, SuppressionReason.OPTED_OUT, NOW)
     session.commit()
     assert reminding.remind(NOW + 365 * DAY) == 0
+
+
+def test_the_history_of_consent_says_which_officer_added_stopped_and_ended_a_contact(
+    session: Session, partner_id: int, manager: Actor, officer: Callable[..., Actor]
+) -> None:
+    other = officer(RoleName.MANAGER, name="Morgan Manager")
+    service.save_contact(partner_id, NewContact(WATCH, gets_alerts=False), actor=other, now=LATER)
+    service.save_contact(partner_id, NewContact(WATCH), actor=manager, now=LATER)
+    service.end_partner(partner_id, actor=other, now=LATER)
+    history = session.execute(select(ConsentEvent.act, ConsentEvent.recorded_by).order_by(ConsentEvent.id)).all()
+    officers = [manager.officer_id, other.officer_id] * 2
+    assert [tuple(each) for each in history] == [*zip(("given", "withdrawn") * 2, officers, strict=True)]
 
 
 def test_an_address_that_wants_nothing_from_us_is_no_contact(session: Session, partner_id: int, manager: Actor) -> None:

@@ -17,7 +17,7 @@ from tsalert.core.errors import Conflict, NotFound
 from tsalert.db import db, transaction
 from tsalert.delivery import claiming, doubts, queries, recovery
 from tsalert.delivery.doubts import Decision, decide_doubt
-from tsalert.delivery.journal import Journal
+from tsalert.delivery.journal import Journal, machine_boot
 from tsalert.delivery.models import Delivery
 from tsalert.delivery.ports import Accepted, InDoubt, Message
 from tsalert.delivery.rules import Channel, Status
@@ -61,6 +61,19 @@ def test_a_replayed_journal_records_doubts_and_frees(
     drain(sender(provider))
     assert provider.addresses == [f"p{number}@example.org" for number in range(6, 10)]
     assert statuses(mailing_id) == {"accepted": 10}
+
+
+def test_a_journal_that_cannot_be_read_keeps_no_other_from_being_replayed(
+    people: People, mailing: Mailing, journals: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    people(*(f"p{number}@example.org" for number in range(10)))
+    mailing_id = mailing()
+    unreadable = journals / f"{machine_boot()}.0.journal"
+    unreadable.mkdir(parents=True)
+    claim_and_die(journals, answered=6, begun=1)
+    assert recovery.replay_journals(journals, now=utc_now()) == 1
+    assert statuses(mailing_id) == {"accepted": 6, "pending": 4}
+    assert unreadable.name in caplog.text
 
 
 def test_a_living_senders_claim_is_left_alone_even_when_its_lease_is_over(

@@ -314,6 +314,18 @@ def test_a_mailing_that_fails_too_often_pauses_itself(people: People, mailing: M
     assert progress.pending > 100
 
 
+def test_a_mailing_of_which_nothing_waits_any_more_is_complete_also_where_it_was_paused(
+    people: People, mailing: Mailing, sender: MakeSender
+) -> None:
+    names = [f"p{number}@example.org" for number in range(30)]
+    people(*names)
+    mailing_id, provider = mailing(), Provider()
+    provider.answers = {name: Rejected("spam") for name in names}
+    drain(sender(provider))
+    progress = queries.progress(db.session(), mailing_id)
+    assert (progress.state, progress.paused_because, progress.pending) == (MailingState.COMPLETED, None, 0)
+
+
 def test_an_address_that_broke_after_it_was_stored_harms_nobody_else(
     people: People, mailing: Mailing, sender: MakeSender, session: Session
 ) -> None:

@@ -209,7 +209,7 @@ def test_a_journal_that_cannot_be_read_keeps_a_worker_from_nothing_else(fresh_ap
     running = tmp_path / "worker.log"
     with worker(command_environment(fresh_app), running):
         eventually(lambda: leading(fresh_app) == [True])
-    assert "a tick of the worker failed" in running.read_text()
+    assert "unreadable.journal cannot be read" in running.read_text()
 
 
 @pytest.mark.any_database

@@ -1,7 +1,7 @@
 """The daily and weekly mails as they are made: who hears of what, once, whatever happens."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import count
 
 import pytest
@@ -224,17 +224,22 @@ def test_a_mail_that_waits_to_leave_while_an_all_clear_goes_out_does_not_warn_an
     over, goes_on = publish(), publish(headline="Parcels")
     settle(session, editions.mailings_of(session, over.id)[Edition.ORDINARY], "accepted")
     assert service.send_due(MORNING) == 1
-    author, approver, later = officer(name="Ali Author"), officer(name="Andy Approver"), MORNING + timedelta(minutes=1)
-    written = FollowUp(Kind.ALL_CLEAR, "All clear", "They were arrested.", later + timedelta(days=20))
-    alert_id = alerts.follow_up(over.id, written, actor=author, now=later)
-    alerts.submit(alert_id, actor=author, now=later)
-    alerts.approve(alert_id, shown(alert_id), actor=approver, now=later)
+    give_all_clear(over, officer, MORNING + timedelta(minutes=1))
     assert service.send_due(MORNING + timedelta(minutes=2)) == 1
     assert service.send_due(MORNING + timedelta(minutes=3)) == 0
     heard = select(DigestItem.alert_id).join(Delivery, Delivery.mailing_id == DigestItem.mailing_id)
     assert session.scalars(heard.where(Delivery.endpoint_id == waits, Delivery.status == "pending")).all() == [
         goes_on.id
     ]
+
+
+def give_all_clear(alert: Alert, officer: Callable[..., Actor], now: datetime) -> None:
+    """Let two officers end an alert."""
+    author, approver = officer(name="Ali Author"), officer(name="Andy Approver")
+    written = FollowUp(Kind.ALL_CLEAR, "All clear", "They were arrested.", now + timedelta(days=20))
+    alert_id = alerts.follow_up(alert.id, written, actor=author, now=now)
+    alerts.submit(alert_id, actor=author, now=now)
+    alerts.approve(alert_id, shown(alert_id), actor=approver, now=now)
 
 
 def test_an_alert_that_is_held_waits_for_a_later_mail(
@@ -393,6 +398,26 @@ def test_that_an_alert_is_over_is_told_to_those_alone_whom_a_mail_told_of_it(
     assert send_due(MORNING + timedelta(days=1)) == 1
     assert send_due(_MONDAY + timedelta(days=7)) == 0
     assert told(session) == {("ann@example.org", first.reference, "new"), ("ann@example.org", over, "new")}
+
+
+@pytest.mark.parametrize("is_made", [False, True], ids=["before-its-mail-is-made", "while-its-mail-waits"])
+def test_what_was_withdrawn_after_its_all_clear_is_told_as_withdrawn_alone(
+    session: Session, publish: Publish, officer: Callable[..., Actor], *, is_made: bool
+) -> None:
+    subscribe(session, "ann@example.org", frequency="daily")
+    session.commit()
+    first = publish()
+    settle(session, editions.mailings_of(session, first.id)[Edition.ORDINARY], "accepted")
+    send_due(MORNING)
+    give_all_clear(first, officer, MORNING + timedelta(hours=1))
+    next_morning = MORNING + timedelta(days=1)
+    withdrawn_at = next_morning + timedelta(minutes=1) if is_made else MORNING + timedelta(hours=2)
+    if is_made:
+        assert service.send_due(next_morning) == 1
+    alerts.withdraw(first.id, WHY, actor=officer(), now=withdrawn_at)
+    assert service.send_due(next_morning + timedelta(minutes=2)) == 1
+    waits = select(DigestItem.alert_id, DigestItem.tells).join(Delivery, Delivery.mailing_id == DigestItem.mailing_id)
+    assert session.execute(waits.where(Delivery.status == "pending")).all() == [(first.id, "withdrawn")]
 
 
 def test_a_correction_is_no_news_in_a_mail_which_takes_back_what_it_told_by_itself(

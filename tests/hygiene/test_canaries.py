@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from flask import Flask
@@ -40,7 +40,7 @@ def published(session: Session, manager: Actor) -> int:
     return publish(session, manager)
 
 
-def publish(session: Session, author: Actor) -> int:
+def publish(session: Session, author: Actor, reference: str = "TS-2026-014", now: datetime = NOW) -> int:
     mailing = Mailing(
         subject="Roofers", text="Beware.", html=None, sms=None, voice=None, lane="bulk", state="sending",
         created_at=NOW, not_after=None, completed_at=None, paused_because=None, resend_of=None,
@@ -48,11 +48,11 @@ def publish(session: Session, author: Actor) -> int:
     session.add(mailing)
     session.flush()
     alert = Alert(
-        reference="TS-2026-014", kind="alert", in_reply_to=None, case_id=None, urgency="routine", topic="all",
+        reference=reference, kind="alert", in_reply_to=None, case_id=None, urgency="routine", topic="all",
         wards=[], channels=["email"], headline="Roofers", body_markdown="Beware.", advice="", sms_text="",
         expires_at=NOW + 10 * timedelta(days=1), status="approved", remark=None, author_id=author.officer_id,
         created_at=NOW, changed_at=NOW, submitted_at=NOW, approved_by=author.officer_id, approved_at=NOW,
-        approved_digest="d", override_reason=None, published_at=NOW,
+        approved_digest="d", override_reason=None, published_at=now,
     )  # fmt: skip
     session.add(alert)
     session.flush()
@@ -72,6 +72,26 @@ def test_every_alert_goes_to_the_canaries_once_as_a_mailing_of_their_own(session
     (message,) = sent_to(session, "canary@example.org")
     assert message.mailing_id not in alerts.mailings_of(session, published)
     assert session.get_one(Mailing, message.mailing_id).text.startswith("Beware.")
+
+
+def test_an_alert_that_a_worker_hears_of_hours_later_goes_to_the_canaries_still(
+    session: Session, published: int, manager: Actor
+) -> None:
+    found_at = NOW + timedelta(hours=5)
+    canaries.watch_canaries(found_at)
+    assert len(sent_to(session, "canary@example.org")) == 1
+    assert canaries.watch_canaries(found_at + 15 * MINUTE) == 1
+
+
+def test_a_canary_gets_nothing_that_was_sent_before_there_was_any_or_was_withdrawn_before_it_was_seen(
+    session: Session, manager: Actor
+) -> None:
+    publish(session, manager)
+    canaries.add_canary("canary@example.org", actor=manager, now=NOW + MINUTE)
+    session.get_one(Alert, publish(session, manager, "TS-2026-015", NOW + 2 * MINUTE)).withdrawn_because = "Not so."
+    session.commit()
+    canaries.watch_canaries(NOW + 3 * MINUTE)
+    assert sent_to(session, "canary@example.org") == []
 
 
 def test_a_canary_counts_in_no_reach(session: Session, published: int) -> None:

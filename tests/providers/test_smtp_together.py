@@ -98,9 +98,9 @@ def test_connections_are_opened_together_as_many_more_each_time_as_are_open_alre
     gateway = SmtpEmail(settings, sender="a@example.org", timeout=5)
     waiting = iter([Barrier(1), Barrier(1), *[Barrier(2)] * 2, *[Barrier(4)] * 4])
 
-    def connect(*, is_first: bool) -> Wire:
+    def connect(*, doublings: int) -> Wire:
         next(waiting).wait(30)  # it breaks where nobody else comes
-        return gateway._connect(is_first=is_first)
+        return gateway._connect(doublings=doublings)
 
     line = SmtpLine(connect, 8, sender="a@example.org", recycle_after=500, want=Want())
     log = Log(connections=8)
@@ -123,7 +123,7 @@ def test_a_server_that_closes_each_connection_after_some_mails_is_not_taken_for_
 def test_a_server_that_answers_no_third_connection_is_not_long_waited_for() -> None:
     with running(MailServer(most_connections=2, is_deaf_beyond=True)) as server:
         settings = SmtpSettings("127.0.0.1", server.port, "none", connections=CONNECTIONS)
-        line = SmtpEmail(settings, sender="a@example.org", timeout=60, patience_for_more=0.1).line()
+        line = SmtpEmail(settings, sender="a@example.org", timeout=60, patience_for_more=1).line()
         began = monotonic()
         send(line, *(f"p{number}" for number in range(20)))
         assert monotonic() - began < 30
@@ -145,6 +145,27 @@ def test_where_a_broadcast_has_all_connections_that_a_server_allows_it_gives_one
         for line in (broadcast, pages):
             line.close()
     assert taken(server) == Counter(["officer", *(f"p{number}" for number in range(7))])
+
+
+def test_a_relay_that_leaves_a_page_unanswered_holds_it_up_for_seconds_and_is_then_waited_for_longer() -> None:
+    with running(MailServer(most_connections=2, is_deaf_beyond=True)) as server:
+        settings = SmtpSettings("127.0.0.1", server.port, "none", connections=2)
+        gateway = SmtpEmail(settings, sender="a@example.org", timeout=60, patience_for_more=0.5)
+        broadcast, pages = gateway.line(), gateway.line()
+        send(broadcast, "p0", "p1")
+        waited = []
+        for _ in range(2):
+            began = monotonic()
+            with pytest.raises(Unavailable):
+                send(pages, "officer")
+            waited.append(monotonic() - began)
+        send(broadcast, "p2", "p3")
+        send(pages, "officer")
+        for line in (broadcast, pages):
+            line.close()
+    assert 1 <= waited[0] < 30
+    assert 2 <= waited[1] < 30
+    assert taken(server)["officer"] == 1
 
 
 def test_when_all_connections_break_the_server_is_left_in_peace(line: SmtpLine, server: MailServer) -> None:

@@ -18,6 +18,7 @@ from tsalert.audit import queries as audit
 from tsalert.core.actors import Actor
 from tsalert.core.errors import Conflict, NotAllowed, NotFound, RuleViolation
 from tsalert.reports.entering import correct_figure, enter_figure, import_figures
+from tsalert.reports.models import PartnerFigure
 from tsalert.reports.partner_files import NewFigure, read_count, read_file, read_percent, read_period
 from tsalert.reports.partners import get_figure, partner_tables
 from tsalert.staff.rules import RoleName
@@ -120,6 +121,18 @@ def test_capitals_make_no_other_partner_and_no_other_category(session: Session, 
     assert [(row.category, row.change.text) for row in table.rows] == [
         ("Burglary", "+50%"), ("Robbery", "not available"),
     ]  # fmt: skip
+
+
+def test_what_capitals_told_apart_in_earlier_years_is_known_as_it_stands(session: Session, manager: Actor) -> None:
+    days = {"first_day": date(2022, 5, 1), "last_day": date(2022, 5, 31)}
+    names = [("Fire", "Arson"), ("fire", "Arson"), ("fire", "arson")]
+    for number, (partner, category) in enumerate(names):
+        session.add(PartnerFigure(partner=partner, category=category, number=number, entered_at=NOW, **days))
+    session.commit()
+    rows = [f"{partner},{category},May 2022,{number}" for number, (partner, category) in enumerate(names)]
+    file = "\n".join(["partner,category,period,count", *rows, "FIRE,ARSON,May 2022,0", "fire,ARSON,May 2022,1"])
+    report = import_figures(file, reason=None, actor=manager, now=NOW)
+    assert (report.entered, report.corrected, report.known, report.refusals) == (0, 0, 5, ())
 
 
 def test_bad_rows_are_refused_one_by_one_with_their_lines(session: Session, manager: Actor) -> None:

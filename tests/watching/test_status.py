@@ -140,6 +140,18 @@ def test_a_worker_whose_clock_went_wrong_after_its_start_is_something_to_see_to(
     assert ("The clock of the worker on" in page) == (said != "Right")
 
 
+def test_of_two_that_said_they_keep_the_timetable_the_one_heard_of_last_does(
+    session: Session, client: FlaskClient, bearer: Callable[..., dict[str, str]]
+) -> None:
+    killed, next_one = workers.new_name(), workers.new_name()
+    now = utc_now()
+    workers.be_seen(session, killed, is_leading=True, now=now - timedelta(seconds=90))
+    workers.be_seen(session, next_one, is_leading=True, now=now - timedelta(seconds=5))
+    session.commit()
+    told = client.get("/api/v1/status", headers=bearer(RoleName.MANAGER)).get_json()
+    assert [(each["is_leading"], each["is_silent"]) for each in told["workers"]] == [(False, False), (True, False)]
+
+
 def _is_sqlite() -> bool:
     return db.engine.dialect.name == "sqlite"
 

@@ -140,9 +140,10 @@ def test_a_name_that_has_come_to_stand_for_our_own_network_is_not_called(
 def test_an_answer_that_never_ends_is_cut_off(
     session: Session, listener: Listener, hook: Hook, opened: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(calling, "_WHOLE_SECONDS", 0.2)
+    monkeypatch.setattr(calling, "_WHOLE_SECONDS", 1.0)
     listener.answers = [0]
     sending.send_due(NOW)
+    assert not sending.send_due(NOW + WAITS[0]), "the next try waits from the end of the one before"
     assert [each.fault for each in told(session, hook)] == ["It did not answer within ten seconds."]
 
 

@@ -209,13 +209,13 @@ def current(session: Session, *, now: datetime, where: Sequence[ColumnElement[bo
 
 
 def published_since(session: Session, since: datetime) -> list[tuple[int, str, int]]:
-    """Return (alert id, reference, mailing id) of the alerts that were sent since an instant, oldest first.
+    """Return (alert id, reference, mailing id) of the alerts that were sent since an instant and stand, oldest first.
 
     The mailing is of the ordinary edition, which is made last and alone has words for telephones.
     """
     columns = select(Alert.id, Alert.reference, func.max(AlertEdition.mailing_id))
     first = (AlertEdition.alert_id == Alert.id) & (AlertEdition.round == 0)
-    sent = columns.join(AlertEdition, first).where(Alert.published_at >= since)
+    sent = columns.join(AlertEdition, first).where(Alert.published_at >= since, Alert.withdrawn_because.is_(None))
     rows = session.execute(sent.group_by(Alert.id).order_by(Alert.published_at, Alert.id))
     return [(alert_id, reference, mailing_id) for alert_id, reference, mailing_id in rows]
 

@@ -59,7 +59,7 @@ def end_partner(partner_id: int, *, actor: Actor, now: datetime) -> None:
         profile = open_profile(session, partner_id)
         profile.ended_at = now
         for end in partnering.addresses_of(session, partner_id):
-            partnering.unlink_address(session, partner_id, end.id, now=now)
+            partnering.unlink_address(session, partner_id, end.id, recorded_by=actor.officer_id, now=now)
         session.execute(delete(PartnerContact).where(PartnerContact.partner_id == partner_id))
         audit.record(session, actor, "ended", "partner", partner_id, now=now)
 
@@ -84,9 +84,9 @@ def save_contact(partner_id: int, new: NewContact, *, actor: Actor, now: datetim
             session.add(contact)
         contact.name, contact.role, contact.is_asked = new.name, new.role, new.is_asked
         if new.gets_alerts:
-            partnering.start_alerts(session, partner_id, endpoint_id, now=now)
+            partnering.start_alerts(session, partner_id, endpoint_id, recorded_by=actor.officer_id, now=now)
         else:
-            partnering.stop_alerts(session, partner_id, [endpoint_id], now=now)
+            partnering.stop_alerts(session, partner_id, [endpoint_id], recorded_by=actor.officer_id, now=now)
         audit.record(session, actor, "saved contact", "partner", partner_id, now=now, endpoint=endpoint_id)
         return endpoint_id
 
@@ -101,7 +101,7 @@ def end_contact(partner_id: int, endpoint_id: int, *, actor: Actor, now: datetim
     with transaction() as session:
         open_profile(session, partner_id)
         carry_along(session, partner_id)
-        partnering.unlink_address(session, partner_id, endpoint_id, now=now)
+        partnering.unlink_address(session, partner_id, endpoint_id, recorded_by=actor.officer_id, now=now)
         mine = (PartnerContact.partner_id == partner_id, PartnerContact.endpoint_id == endpoint_id)
         session.execute(delete(PartnerContact).where(*mine))
         audit.record(session, actor, "ended contact", "partner", partner_id, now=now, endpoint=endpoint_id)

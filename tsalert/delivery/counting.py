@@ -30,14 +30,17 @@ _WAITING_BY_CHANNEL = (
 # done. So it passes over one that somebody holds, lest each waits for the other.
 _IS_FREE = (
     select(Mailing.id)
-    .where(Mailing.id == bindparam("of_mailing"), Mailing.state == MailingState.SENDING.value)
+    .where(
+        Mailing.id == bindparam("of_mailing"),
+        Mailing.state.in_((MailingState.SENDING.value, MailingState.PAUSED.value)),
+    )
     .with_for_update(key_share=True, skip_locked=True)
     .scalar_subquery()
 )
 _COMPLETE = (
     update(Mailing)
     .where(Mailing.id == _IS_FREE)
-    .values(state=MailingState.COMPLETED.value, completed_at=bindparam("at"))
+    .values(state=MailingState.COMPLETED.value, completed_at=bindparam("at"), paused_because=None)
 )
 
 

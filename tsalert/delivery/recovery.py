@@ -1,5 +1,6 @@
 """After a death: finding what senders left behind, and deciding it without sending anything twice or never."""
 
+import logging
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -23,6 +24,7 @@ from tsalert.delivery.rules import Channel, Lane, MailingState, Status
 # How long after its lease the claim of a machine that says nothing is given up.
 _GRACE = timedelta(minutes=10)
 _AT_ONCE = 1000
+_log = logging.getLogger(__name__)
 _NOTHING = Replayed({}, frozenset(), is_whole=False)
 
 
@@ -59,6 +61,11 @@ def _replay(dead: Iterable[Orphan], now: datetime) -> int:
     for orphan in dead:
         try:
             _settle_claims_of(orphan.owner, orphan.read(), now=now)
+        except OSError:
+            # What it tells must not be guessed, and those of others can still be read.
+            _log.exception("the journal %s cannot be read", orphan.path)
+            orphan.release()
+            continue
         except BaseException:
             orphan.release()
             raise
@@ -125,7 +132,7 @@ def _end_over(session: Session, now: datetime) -> None:
         .where(Delivery.mailing_id == Mailing.id, Delivery.status == literal_column("'pending'"))
         .exists()
     )
-    over = select(Mailing).where(is_over, has_waiting).limit(_AT_ONCE)
+    over = select(Mailing).where(is_over, has_waiting).order_by(Mailing.id).limit(_AT_ONCE)
     held = session.scalars(over.with_for_update(key_share=True)).all()
     cancelled = {each.id for each in held if each.state == MailingState.CANCELLED}
     end_pending(session, {each.id for each in held} - cancelled, Status.EXPIRED, now=now)

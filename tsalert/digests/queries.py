@@ -8,7 +8,7 @@ from datetime import date, datetime
 from sqlalchemy import exists, func, select
 from sqlalchemy.orm import Session, aliased
 
-from tsalert.alerts import editions
+from tsalert.alerts import editions, following
 from tsalert.alerts.models import Alert
 from tsalert.alerts.rules import Kind
 from tsalert.alerts.steps import Status
@@ -88,7 +88,10 @@ def was_made(session: Session, period: Period) -> bool:
 
 
 def told_wrongly(session: Session, period: Period) -> list[int]:
-    """Return the mailings of a morning that still wait to leave and tell as new what was held, withdrawn or is over."""
+    """Return the mailings of a morning that still wait to leave and tell as new what was held, withdrawn or is over.
+
+    So do those that tell of the end of what was withdrawn.
+    """
     mine = select(DigestMailing.mailing_id).join(DigestRun, DigestRun.id == DigestMailing.run_id)
     mine = mine.where(DigestRun.frequency == period.frequency, DigestRun.day == period.day)
     found = delivery.progress_of_all(session, session.scalars(mine).all())
@@ -101,7 +104,7 @@ def told_wrongly(session: Session, period: Period) -> list[int]:
     alert_ids = {alert_id for _, alert_id in rows}
     states = editions.progress_of_all(session, alert_ids)
     wrong = {alert_id for alert_id, progress in states.items() if progress.state in _HELD_BACK}
-    wrong |= _over(session, alert_ids)
+    wrong |= _over(session, alert_ids) | _ending_withdrawn(session, alert_ids)
     return sorted({mailing_id for mailing_id, alert_id in rows if alert_id in wrong})
 
 
@@ -117,6 +120,13 @@ def _over(session: Session, alert_ids: Collection[int]) -> set[int]:
     return set(session.scalars(select(Alert.id).where(*warns, exists().where(*ended_by))))
 
 
+def _ending_withdrawn(session: Session, alert_ids: Collection[int]) -> set[int]:
+    """Return those of some all-clears that end an alert which was withdrawn."""
+    original = aliased(Alert)
+    ends = (Alert.id.in_(alert_ids), Alert.kind == Kind.ALL_CLEAR, original.withdrawn_because.is_not(None))
+    return set(session.scalars(select(Alert.id).join(original, original.id == Alert.in_reply_to).where(*ends)))
+
+
 def lines(session: Session, period: Period, *, now: datetime) -> list[Line]:
     """Return what a digest may tell of: the newest alerts first, then those to take back."""
     # Once it is sent, an alert changes only by being held, let go on, or withdrawn.
@@ -126,7 +136,8 @@ def lines(session: Session, period: Period, *, now: datetime) -> list[Line]:
     states = {key: each.state for key, each in progress.items()}
     # A correction is no news here: what such mails told of is taken back below.
     sent = [one for one in found if one.kind != Kind.CANCEL and states.get(one.id) not in _HELD_BACK]
-    new = [Line(one, Tells.NEW) for one in sent if one.expires_at > as_utc(now)]
+    stands = [one for one in sent if one.expires_at > as_utc(now) and following.find_withdrawn(one) is None]
+    new = [Line(one, Tells.NEW) for one in stands]
     told = _told(session, [one.id for one in found])
     # What had ended is taken back all the same: what was told was wrong.
     taken_back = [

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from flask import current_app
-from sqlalchemy import exists, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from tsalert.alerts import queries as alerts
@@ -27,8 +27,8 @@ from tsalert.hygiene.rules import CANARY_TIME
 from tsalert.subscribers import losing
 from tsalert.subscribers.contacts import read_contact
 
-# An alert of which the worker hears later than this is told by other means.
-_NEW = timedelta(hours=1)
+# Until when an alert of which no worker heard goes to the canaries still.
+_NEW = timedelta(days=1)
 _ARRIVED = frozenset({Status.ACCEPTED, Status.DELIVERED})
 # Alarms are shown on every page for a day at most.
 _SHOWN = timedelta(days=1)
@@ -87,8 +87,9 @@ def canaries(session: Session) -> list[EndpointView]:
 def watch_canaries(now: datetime) -> int:
     """Send new alerts to the canaries, and alarm about those that did not arrive in time; returns how many are late."""
     with transaction() as session:
-        has_any = session.scalar(select(exists().where(Canary.removed_at.is_(None))))
-        published = alerts.published_since(session, now - _NEW) if has_any else []
+        # What went out before there was any canary says nothing of whether alerts arrive.
+        since = session.scalar(select(func.min(Canary.added_at)).where(Canary.removed_at.is_(None)))
+        published = alerts.published_since(session, max(since, now - _NEW)) if since else []
         for alert_id, _, mailing_id in published:
             _begin(session, alert_id, mailing_id, now)
     late = 0

@@ -20,7 +20,8 @@ class SmtpEmail:
     :param sender: the address of the envelope's sender, where bounces go.
     :param timeout: seconds to wait for any one answer.
     :param recycle_after: messages after which a connection is made anew.
-    :param patience_for_more: seconds to wait for a further connection, while those there are stand still.
+    :param patience_for_more: seconds to wait for a further connection, while those there are stand still; twice as long
+        for a line's first, and twice as long again after each that came to nothing.
     """
 
     channel = Channel.EMAIL
@@ -73,8 +74,8 @@ class SmtpEmail:
         """Return None: a mail server cannot be asked what it took."""
         return None
 
-    def _connect(self, *, is_first: bool) -> Wire:
-        opened = self._open(timeout=self._timeout if is_first else self._patience_for_more)
+    def _connect(self, *, doublings: int) -> Wire:
+        opened = self._open(timeout=min(self._timeout, self._patience_for_more * 2**doublings))
         return Wire(opened, timeout=self._timeout)
 
     def _open(self, *, timeout: float) -> smtplib.SMTP:

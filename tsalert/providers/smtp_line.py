@@ -19,6 +19,8 @@ _IDLE_SECONDS = 15.0
 # A server that takes fewer connections than we may open is not asked for another before this.
 _ENOUGH_SECONDS = 60.0
 _LOOK_SECONDS = 1.0
+# No wait for an answer is longer by then.
+_MOST_DOUBLINGS = 10
 # Whoever found no connection asks again before this, or wants none any more.
 _WANTED_SECONDS = 10.0
 
@@ -48,7 +50,7 @@ class Want:
 class SmtpLine:
     """Kept connections to one server, used by one thread.
 
-    :param connect: opens and secures a connection; told whether there is none yet.
+    :param connect: opens and secures a connection; told how often its patience is doubled, up to that for any answer.
     :param most: how many connections may be open.
     :param recycle_after: messages after which a connection is made anew.
     :param want: shared with other lines to the same server.
@@ -63,6 +65,7 @@ class SmtpLine:
         self._talks: list[Talk] = []
         self._used_at = 0.0
         self._enough_until = 0.0
+        self._in_vain = 0
         self._error: Exception | None = None
 
     def send(self, messages: Sequence[Message], log: AttemptLog) -> None:
@@ -110,7 +113,9 @@ class SmtpLine:
         :raises Unavailable: there is none.
         """
         is_first = not self._talks
-        connect = partial(self._connect, is_first=is_first)
+        # A relay may leave those beyond its limit unanswered: a page asks soon for one of the broadcast's instead.
+        # One that is slow is waited for longer each time.
+        connect = partial(self._connect, doublings=1 + self._in_vain if is_first else 0)
         with ThreadPoolExecutor(count) as pool:
             opening = [pool.submit(connect) for _ in range(count)]
         for each in opening:
@@ -118,10 +123,12 @@ class SmtpLine:
                 self._talks.append(Talk(each.result(), sender=self._sender))
             except (OSError, SMTPException, Lost) as error:
                 if not self._talks:
+                    self._in_vain = min(self._in_vain + 1, _MOST_DOUBLINGS)
                     self._want.begin()
                     raise Unavailable(f"no connection to the mail server: {error}") from error
                 self._enough_until = monotonic() + _ENOUGH_SECONDS
         if is_first:
+            self._in_vain = 0
             self._want.end()
 
     def _talk(self, messages: Iterator[Message], log: AttemptLog, selector: BaseSelector) -> None:

@@ -132,11 +132,16 @@ def find_standing(session: Session, partner: str, category: str, period: Period)
 
 
 class FirstWritten:
-    """How partners and categories were written when they were first told of: capitals alone make no other one."""
+    """How partners and categories were written when they were first told of: capitals alone make no other one.
+
+    Where capitals have told two apart in earlier figures, each stays what it is.
+    """
 
     def __init__(self, session: Session) -> None:
+        pairs = [*_first_entered(session)]
+        self._standing: set[tuple[str, ...]] = {*pairs, *((partner,) for partner, _ in pairs)}
         self._known: dict[tuple[str, ...], str] = {}
-        for partner, category in _first_entered(session):
+        for partner, category in pairs:
             self._names(partner, category)
 
     def same(self, new: NewFigure) -> NewFigure:
@@ -145,8 +150,12 @@ class FirstWritten:
         return replace(new, partner=partner, category=category)
 
     def _names(self, partner: str, category: str) -> tuple[str, str]:
-        of_partner = self._known.setdefault((partner.casefold(),), partner)
-        return of_partner, self._known.setdefault((partner.casefold(), category.casefold()), category)
+        of_partner = self._name((), partner)
+        return of_partner, self._name((of_partner,), category)
+
+    def _name(self, within: tuple[str, ...], written: str) -> str:
+        first = self._known.setdefault((*within, written.casefold()), written)
+        return written if (*within, written) in self._standing else first
 
 
 def versions_of(session: Session, figure: FigureView) -> list[FigureView]:

@@ -10,7 +10,7 @@ from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.exc import ArgumentError, OperationalError
 from sqlalchemy.orm import Session
 
-from tsalert.config import read_database_url, sqlite_path
+from tsalert.config import connecting_to, read_database_url, sqlite_path
 from tsalert.core.errors import Conflict, RuleViolation, Unavailable
 from tsalert.installation import marks, storage
 from tsalert.safekeeping import filling, reading
@@ -108,7 +108,7 @@ def _engine_of(url: str, here: Engine) -> Engine:
     if path is not None:
         _make_file(path)
     # An error would name the values of a statement: names, addresses and what happened to people.
-    return create_engine(known, hide_parameters=True, connect_args={} if path else {"connect_timeout": 5})
+    return create_engine(known, hide_parameters=True, connect_args=connecting_to(full))
 
 
 def _make_file(path: Path) -> None:

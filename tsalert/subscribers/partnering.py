@@ -168,8 +168,13 @@ def link_address(session: Session, partner_id: int, typed: str, *, now: datetime
     return endpoint_id
 
 
-def start_alerts(session: Session, partner_id: int, endpoint_id: int, *, now: datetime) -> None:
-    """Send alerts on every topic to a partner's address, if it does not get them yet; a step."""
+def start_alerts(
+    session: Session, partner_id: int, endpoint_id: int, *, recorded_by: int | None, now: datetime
+) -> None:
+    """Send alerts on every topic to a partner's address, if it does not get them yet; a step.
+
+    :param recorded_by: the officer who says that its reader agreed.
+    """
     if endpoint_id in addresses_that_get_alerts(session, partner_id):
         return
     topic_id = session.scalars(select(Topic.id).where(Topic.slug == EVERY_TOPIC)).one()
@@ -183,19 +188,25 @@ def start_alerts(session: Session, partner_id: int, endpoint_id: int, *, now: da
             started_at=now,
         )
     )
-    record_consent(session, (partner_id, endpoint_id), Act.GIVEN, method=Source.PHONE, now=now)
+    whose = (partner_id, endpoint_id)
+    record_consent(session, whose, Act.GIVEN, method=Source.PHONE, now=now, recorded_by=recorded_by)
 
 
-def stop_alerts(session: Session, partner_id: int, endpoint_ids: Collection[int], *, now: datetime) -> None:
+def stop_alerts(
+    session: Session, partner_id: int, endpoint_ids: Collection[int], *, recorded_by: int | None, now: datetime
+) -> None:
     """End what a partner gets at some of its addresses; whoever else reads them keeps theirs. A step."""
     for endpoint_id in sorted(addresses_that_get_alerts(session, partner_id) & {*endpoint_ids}):
-        record_consent(session, (partner_id, endpoint_id), Act.WITHDRAWN, method=Source.PHONE, now=now)
+        whose = (partner_id, endpoint_id)
+        record_consent(session, whose, Act.WITHDRAWN, method=Source.PHONE, now=now, recorded_by=recorded_by)
     mine = (Subscription.subscriber_id == partner_id, Subscription.endpoint_id.in_(endpoint_ids))
     ending = update(Subscription).where(*mine, Subscription.ended_at.is_(None))
     session.execute(ending.values(ended_at=now, ended_reason=EndedReason.BY_OFFICER))
 
 
-def unlink_address(session: Session, partner_id: int, endpoint_id: int, *, now: datetime) -> None:
+def unlink_address(
+    session: Session, partner_id: int, endpoint_id: int, *, recorded_by: int | None, now: datetime
+) -> None:
     """End what a partner gets at an address and let the address go; a step.
 
     :raises NotFound: it is not one of the partner's.
@@ -203,7 +214,7 @@ def unlink_address(session: Session, partner_id: int, endpoint_id: int, *, now: 
     mine = (SubscriberEndpoint.subscriber_id == partner_id, SubscriberEndpoint.endpoint_id == endpoint_id)
     if session.scalar(select(SubscriberEndpoint.endpoint_id).where(*mine)) is None:
         raise NotFound("This partner has no such contact.")
-    stop_alerts(session, partner_id, [endpoint_id], now=now)
+    stop_alerts(session, partner_id, [endpoint_id], recorded_by=recorded_by, now=now)
     session.execute(delete(SubscriberEndpoint).where(*mine))
 
 

@@ -3,6 +3,7 @@
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from time import monotonic
 
 from flask import current_app
 from sqlalchemy import delete, select, update
@@ -45,12 +46,14 @@ def send_due(now: datetime) -> int:
     """Tell programs what is due; returns how many messages were tried. Again does no harm."""
     if not queries.is_due(db.session(), now):
         return 0
-    claimed = _claim(now)
+    began, claimed = monotonic(), _claim(now)
     calling = reach()
     with ThreadPoolExecutor(_LINES) as lines:
         answers = list(lines.map(lambda message: _send(message, calling), claimed))
+    # The next try waits from here: after one that was waited for in vain it would else come at once.
+    answered_at = now + timedelta(seconds=int(monotonic() - began))
     for message, answer in zip(claimed, answers, strict=True):
-        _record(message, answer, now)
+        _record(message, answer, answered_at)
     return len(claimed)
 
 

@@ -152,6 +152,12 @@ def test_a_report_whose_subject_sounds_like_a_machines_waits_for_an_officer_too(
     assert "at my neighbour's now" in (session.scalars(select(Call.happening)).one() or "")
 
 
+def test_a_person_who_writes_through_a_mailing_list_is_a_person(session: Session, sent_to_pat: Sent) -> None:
+    through_a_list = "Precedence: list\nList-Id: <watch.example.org>\n" + samples.REPLY
+    assert take_mail(about(through_a_list, message_id(sent_to_pat())), now=NOW).sort is Sort.MESSAGE
+    assert "at my neighbour's now" in (session.scalars(select(Call.happening)).one() or "")
+
+
 def test_a_mail_that_waits_beside_the_calls_is_called_an_email(
     session: Session, sent_to_pat: Sent, signed_in: Callable[..., FlaskClient]
 ) -> None:

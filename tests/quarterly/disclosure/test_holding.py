@@ -11,8 +11,10 @@ from hypothesis import strategies as st
 from tests.quarterly.disclosure import tables
 from tests.quarterly.disclosure.tables import figure
 from tests.quarterly.disclosure.test_hiding import NUMBERS, few_of, require_safe, table_of
+from tsalert.core.periods import quarter
 from tsalert.quarterly.content import SUPPRESSED, Column, Figure, Row, Section, Table
 from tsalert.quarterly.disclosure.publishing import for_public
+from tsalert.quarterly.disclosure.quoting import Published
 from tsalert.quarterly.disclosure.wording import HELD_NOTE, HIDDEN_NOTE
 from tsalert.quarterly.vocabulary import About, SectionKey, Unit
 
@@ -136,6 +138,25 @@ def test_another_shape_of_table_waits_where_people_stand_in_it() -> None:
     wide = tables.counts("by_type", tables.with_totals([[50, 9], [60, 9]]))
     newest = editions([tables.section(by_type([50, 60]))], [tables.section(wide)])[0]
     assert column(table_of(newest, "by_type")) == ["50", "60", "110"]
+
+
+def glance(current: int, before: int, year_ago: int, *shown: str) -> Section:
+    """Show one indicator with some of its three quarters."""
+    values = {"current": current, "before": before, "last_year": year_ago}
+    columns = tuple(Column(key, key, Unit.COUNT) for key in shown)
+    row = Row("reports", "Reports", tuple(figure(values[key]) for key in shown), about=About.PEOPLE)
+    return Section(SectionKey.GLANCE, (Table("glance_count", "Glance", "Indicator", columns, (row,)),))
+
+
+@pytest.mark.parametrize("first", [("current",), ("current", "last_year"), ("last_year", "before", "current")])
+def test_another_shape_waits_where_another_quarter_says_of_it_what_differs_by_few(first: tuple[str, ...]) -> None:
+    """The version that brings a column brings it anew beside a report that said 41 of the quarter before, not 43."""
+    now, then = quarter(2022, 3), quarter(2022, 2)
+    other = Published(then, for_public([glance(41, 50, 60, "current", "before", "last_year")]))
+    earlier = for_public([glance(70, 43, 90, *first)], (), now, [other])
+    newest = for_public([glance(70, 43, 90, "current", "before", "last_year")], [earlier], now, [other])
+    expected = {"current": "70", "before": "41", "last_year": "90"}
+    assert [each.shown for each in table_of(newest, "glance_count").rows[0].figures] == [expected[key] for key in first]
 
 
 @st.composite

@@ -69,11 +69,12 @@ def find_obstacle(session: Session, alert: Alert) -> str:
     """Return why no correction of an alert can be written, or nothing."""
     if alert.kind == Kind.CANCEL:
         return "This is a correction itself. Write a new alert."
-    if alert.original is not None and alert.original.withdrawn_because is not None:
-        return f"It was withdrawn with {alert.original.reference}, whose correction goes to the same people."
     made = find_correction(session, alert.id)
     if made is not None:
         return f"Its correction is {made.reference}."
+    first = following.find_withdrawn(alert)
+    if first is not None:
+        return f"{first.reference}, which it continues, is withdrawn too; its correction goes to the same people."
     if not editions.is_anybody(session, editions.who_got(alert.id, editions.channels_of(session, alert))):
         return "Nobody got this alert at once who can be told now."
     return ""

@@ -31,7 +31,8 @@ _STATUS_REPORTS = frozenset({"message/delivery-status", "message/global-delivery
 _RECEIPT = "message/disposition-notification"
 _COMPLAINTS = frozenset({"abuse", "fraud", "opt-out", "opt-out-list"})
 _AUTO_HEADERS = ("X-Autoreply", "X-Autorespond", "X-Autoresponder", "X-Auto-Reply-From", "X-Mailer-Autoreply")
-_AUTO_PRECEDENCES = frozenset({"bulk", "junk", "list", "auto_reply", "auto-reply"})
+# What RFC 3834 would have no machine answer is not all from machines: people write through lists.
+_AUTO_PRECEDENCES = frozenset({"bulk", "junk", "auto_reply", "auto-reply"})
 # It writes what it stumbles over to the log, and that would be people's mail.
 logging.getLogger("flufl.bounce").setLevel(logging.CRITICAL + 1)
 

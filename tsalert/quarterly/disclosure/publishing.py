@@ -9,7 +9,7 @@ from tsalert.quarterly.disclosure.cells import Place, tables_of
 from tsalert.quarterly.disclosure.controlling import Controlled, Tables, control, hidden_before
 from tsalert.quarterly.disclosure.holding import as_before, rows_to_hold
 from tsalert.quarterly.disclosure.merging import merge
-from tsalert.quarterly.disclosure.quoting import Published, Quoted, quoted
+from tsalert.quarterly.disclosure.quoting import Published, Quoted, carried, quoted
 from tsalert.quarterly.disclosure.wording import chart_of, notes_of, numbers_in, without
 
 Edition = Mapping[str, Table]
@@ -72,8 +72,10 @@ def _settled(told: Quoted, editions: Sequence[Edition]) -> tuple[Tables, Control
         rows = rows_to_hold([table for _, table in held], now, standing, editions, told.telling)
         if not rows:
             return held, now
-        held = [(section, _kept(table, rows.get(table.key, set()), editions)) for section, table in held]
-        standing = {place for place in standing if place[0] not in rows} | _standing(held, rows, standing) | told.places
+        made = [(section, _kept(table, rows.get(table.key, set()), editions)) for section, table in held]
+        told, held = carried(told, held, made), made
+        still = {place for place in standing if place[0] not in rows}
+        standing = still | _standing(held, rows, standing, editions) | told.places
 
 
 def _row(tables: Tables, place: Place) -> Row:
@@ -85,12 +87,14 @@ def _kept(table: Table, rows: Collection[int], editions: Sequence[Edition]) -> T
     return as_before(table, before, rows) if before and rows else table
 
 
-def _standing(tables: Tables, rows: Mapping[str, set[int]], standing: Collection[Place]) -> set[Place]:
+def _standing(
+    tables: Tables, rows: Mapping[str, set[int]], standing: Collection[Place], editions: Sequence[Edition]
+) -> set[Place]:
     """Return the cells of rows that are held, with those of their tables that were held already."""
     found: set[Place] = set()
     for _, table in tables:
         numbers = rows.get(table.key, set()) | {row for key, row, _ in standing if key == table.key}
-        whole = table.key in rows and len(rows[table.key]) >= len(table.rows)
+        whole = any(table is edition.get(table.key) for edition in editions)
         for number in range(len(table.rows)):
             if table.key in rows and (whole or number in numbers):
                 found |= {(table.key, number, place) for place in range(len(table.columns))}

@@ -63,6 +63,23 @@ def quoted(tables: Tables, quarter: Period, others: Sequence[Published]) -> Quot
     return found
 
 
+def carried(told: Quoted, before: Tables, after: Tables) -> Quoted:
+    """Return the same places in tables that took the place of others; what has no place there is told no more."""
+    named = {name: place for _, table in after for place, name in _names(table)}
+    moved = {place: named[name] for _, table in before for place, name in _names(table) if name in named}
+
+    def along(places: set[Place]) -> set[Place]:
+        return {moved[place] for place in places if place in moved}
+
+    return Quoted(after, along(told.places), along(told.hidden), along(told.years), along(told.telling))
+
+
+def _names(table: Table) -> Iterator[tuple[Place, tuple[str, str, str]]]:
+    for number, row in enumerate(table.rows):
+        for place, column in enumerate(table.columns):
+            yield (table.key, number, place), (table.key, row.key, column.key)
+
+
 def _statements(quarter: Period, tables: Tables) -> Iterator[tuple[Told, Figure]]:
     for _, table in tables:
         for row in table.rows:

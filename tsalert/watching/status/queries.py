@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from operator import attrgetter
 
 from sqlalchemy.orm import Session
 
@@ -132,19 +133,22 @@ def rooms(settings: Settings) -> list[Room]:
 
 
 def _workers(session: Session, now: datetime) -> list[Worker]:
+    known = workers.known_workers(session)
+    # One that was killed could not say that another took the timetable over.
+    leader = max((row for row in known if row.is_leading), key=attrgetter("seen_at"), default=None)
     return [
         Worker(
             row.machine,
             row.process,
             row.version,
-            row.is_leading,
+            row is leader,
             row.started_at,
             row.seen_at,
             workers.is_silent(row, now=now),
             row.clock_ahead_seconds,
             clock_fault(timedelta(seconds=row.clock_ahead_seconds)),
         )
-        for row in workers.known_workers(session)
+        for row in known
     ]
 
 
