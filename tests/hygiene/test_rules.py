@@ -48,10 +48,10 @@ def test_a_mailbox_is_known_in_its_spellings_where_we_know_that_they_are_one(add
 def test_the_domains_with_spellings_are_known() -> None:
     domains = rules.spelled_domains()
     assert domains == tuple(dict.fromkeys(domains))
-    assert all(rules.has_spellings(domain) for domain in domains)
+    assert all(rules.mailbox_of(f"a+b@{domain}").startswith("a@") for domain in domains)
     assert {"gmail.com", "googlemail.com", "icloud.com"} <= {*domains}
     assert list(domains[2:]) == sorted(domains[2:])
-    assert not rules.has_spellings("example.org")
+    assert "example.org" not in domains
 
 
 @given(st.dates(date(1901, 1, 1), date(2199, 12, 31)), st.integers(0, 40))

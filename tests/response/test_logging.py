@@ -171,4 +171,4 @@ def test_every_prompt_is_called_up_by_what_the_form_can_hold() -> None:
             assert name in NewCallFormSchema().fields, answer
             assert value in values[name], answer
         assert all(re.fullmatch(r"[a-z ]+", word) for word in prompt.words), prompt.title
-    assert any(prompt.is_always_shown for prompt in PROMPTS)
+    assert any(not prompt.answers and not prompt.words for prompt in PROMPTS)

@@ -125,8 +125,9 @@ def test_a_call_in_a_known_ward_is_taken(session: Session, duty: Actor) -> None:
     session.commit()
     logged = service.log_call(roof_call(ward_code="E05000001", postcode="BR1 3UH"), actor=duty, now=NOON)
     assert logged.incident_id is not None
-    assert queries.get_incident(session, logged.incident_id).ward == "Example Park"
-    assert queries.get_household(session, logged.incident_id).postcode == "BR1 3UH"
+    incident = queries.get_incident(session, logged.incident_id)
+    assert incident.ward == "Example Park"
+    assert incident.household.postcode == "BR1 3UH"
 
 
 def test_an_administrator_cannot_log_a_call(officer: Callable[..., Actor]) -> None:

@@ -13,7 +13,7 @@ from tsalert.activities.models import Activity, ActivityChannel, ActivityCorrect
 from tsalert.activities.rules import Plan, Reach, Result
 from tsalert.activities.vocabulary import ActivityKind, Audience, Channel, State
 from tsalert.core.errors import NotFound
-from tsalert.core.keys import LARGEST_ID
+from tsalert.core.keys import is_id
 from tsalert.core.periods import Period
 from tsalert.keysets import PAGE, Order, Page, read_page
 
@@ -35,11 +35,6 @@ class ActivityView:
     intervention_reference: str | None
     recorded_by: int | None
     recorded_at: datetime
-
-    @property
-    def lasts_days(self) -> bool:
-        """True where it takes more than one day."""
-        return self.plan.last_day > self.plan.first_day
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +78,7 @@ def get_activity_row(session: Session, activity_id: int, *, lock: bool = False) 
     query = select(Activity).where(Activity.id == activity_id)
     if lock:
         query = query.with_for_update().execution_options(populate_existing=True)
-    row = session.scalar(query) if 0 < activity_id <= LARGEST_ID else None
+    row = session.scalar(query) if is_id(activity_id) else None
     if row is None:
         raise NotFound("There is no such activity.")
     return row

@@ -12,7 +12,7 @@ from tsalert.activities.vocabulary import RecognitionKind
 from tsalert.cases import queries as cases
 from tsalert.core.actors import Actor
 from tsalert.core.errors import NotFound
-from tsalert.core.keys import LARGEST_ID
+from tsalert.core.keys import is_id
 from tsalert.core.periods import Period
 from tsalert.core.words import Word
 from tsalert.keysets import PAGE, Order, Page, read_page
@@ -98,7 +98,7 @@ def get_recognition_row(
     query = select(Recognition).where(Recognition.id == recognition_id)
     if lock:
         query = query.with_for_update().execution_options(populate_existing=True)
-    row = session.scalar(query) if 0 < recognition_id <= LARGEST_ID else None
+    row = session.scalar(query) if is_id(recognition_id) else None
     if row is None:
         raise NotFound("There is no such recognition.")
     require_visible(session, row, actor=actor, now=now)

@@ -15,7 +15,7 @@ from tsalert.alerts.scheduling import queries as schedules
 from tsalert.alerts.scheduling.rules import ScheduleState
 from tsalert.alerts.steps import Status, Step, next_status
 from tsalert.core.errors import NotFound
-from tsalert.core.keys import LARGEST_ID
+from tsalert.core.keys import is_id
 from tsalert.core.periods import Period
 from tsalert.delivery import queries as delivery
 from tsalert.delivery.progress import Progress
@@ -53,7 +53,7 @@ def get_alert(session: Session, alert_id: int, *, lock: bool = False) -> Alert:
     query = select(Alert).where(Alert.id == alert_id)
     if lock:
         query = query.with_for_update().execution_options(populate_existing=True)
-    alert = session.scalar(query) if 0 < alert_id <= LARGEST_ID else None
+    alert = session.scalar(query) if is_id(alert_id) else None
     if alert is None:
         raise NotFound("There is no such alert.")
     return alert

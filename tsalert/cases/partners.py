@@ -14,7 +14,7 @@ from tsalert.cases.service import open_for_writing
 from tsalert.cases.vocabulary import PartnerBody
 from tsalert.core.actors import Actor, Permission
 from tsalert.core.errors import Conflict, NotFound, RuleViolation
-from tsalert.core.keys import LARGEST_ID
+from tsalert.core.keys import is_id
 from tsalert.core.periods import Period
 from tsalert.db import transaction
 from tsalert.keysets import Order, Page, read_rows
@@ -110,7 +110,7 @@ def get_referral(session: Session, case_id: int, referral_id: int) -> CaseReferr
     :raises NotFound: the case has none with that number.
     """
     query = select(CaseReferral).where(CaseReferral.id == referral_id, CaseReferral.case_id == case_id)
-    row = session.scalar(query.execution_options(populate_existing=True)) if 0 < referral_id <= LARGEST_ID else None
+    row = session.scalar(query.execution_options(populate_existing=True)) if is_id(referral_id) else None
     if row is None:
         raise NotFound("There is no such referral in this case.")
     return row

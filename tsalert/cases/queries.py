@@ -13,7 +13,7 @@ from tsalert.cases.rules import MoneyTotals, add_up, charge_in_words
 from tsalert.cases.vocabulary import MoneyKind, Status
 from tsalert.core.actors import Actor
 from tsalert.core.errors import NotFound
-from tsalert.core.keys import LARGEST_ID
+from tsalert.core.keys import is_id
 from tsalert.core.periods import Period
 from tsalert.references.rules import read_reference
 from tsalert.tiers import queries as tiers
@@ -62,7 +62,7 @@ def get_line(session: Session, case_id: int, line_id: int) -> MoneyLine:
     :raises NotFound: the case has none with that number.
     """
     query = select(MoneyLine).where(MoneyLine.id == line_id, MoneyLine.case_id == case_id)
-    line = session.scalar(query) if 0 < line_id <= LARGEST_ID else None
+    line = session.scalar(query) if is_id(line_id) else None
     if line is None:
         raise NotFound("There is no such money line in this case.")
     return line
@@ -83,7 +83,7 @@ def get_case(session: Session, case_id: int, *, lock: bool = False) -> CaseFile:
     query = select(CaseFile).where(CaseFile.id == case_id)
     if lock:
         query = query.with_for_update(key_share=True).execution_options(populate_existing=True)
-    case = session.scalar(query) if 0 < case_id <= LARGEST_ID else None
+    case = session.scalar(query) if is_id(case_id) else None
     if case is None:
         raise NotFound("There is no such case.")
     return case
@@ -161,7 +161,7 @@ def get_note(session: Session, case_id: int, note_id: int) -> CaseNote:
     :raises NotFound: the case has none with that number.
     """
     query = select(CaseNote).where(CaseNote.id == note_id, CaseNote.case_id == case_id)
-    note = session.scalar(query) if 0 < note_id <= LARGEST_ID else None
+    note = session.scalar(query) if is_id(note_id) else None
     if note is None:
         raise NotFound("There is no such entry in this case's log.")
     return note

@@ -15,7 +15,7 @@ from tsalert.cases.listing import CaseFilter, from_data
 from tsalert.cases.models import SavedFilter
 from tsalert.core.actors import Actor, Permission
 from tsalert.core.errors import Conflict, NotAllowed, NotFound, RuleViolation
-from tsalert.core.keys import LARGEST_ID
+from tsalert.core.keys import is_id
 from tsalert.db import transaction
 
 MOST = 50
@@ -105,7 +105,7 @@ def get_filter(session: Session, filter_id: int, actor: Actor) -> Saved:
 
     :raises NotFound: there is none, or it is somebody else's own.
     """
-    row = session.get(SavedFilter, filter_id) if 0 < filter_id <= LARGEST_ID else None
+    row = session.get(SavedFilter, filter_id) if is_id(filter_id) else None
     if row is None or not (row.is_shared or row.officer_id == actor.officer_id):
         raise NotFound("There is no such filter.")
     return _saved(row)

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from marshmallow import RAISE, Schema, fields, post_load
+from marshmallow import Schema, fields
 
 from tsalert.cases.rules import NewCase, NewMoneyLine, NewNote, Progress
 from tsalert.cases.vocabulary import (
@@ -19,26 +19,12 @@ from tsalert.cases.vocabulary import (
     WaitingFor,
 )
 from tsalert.response.vocabulary import Category
-from tsalert.web.fields import Day, Instant, Line, Paragraph, Postcode, Pounds, RecordId, YesNo, choice
+from tsalert.web.fields import Day, Instant, Line, Paragraph, Postcode, Pounds, RecordId, Strict, Typed, YesNo, choice
 
 _OPTIONAL: dict[str, Any] = {"load_default": None, "allow_none": True}
 
 
-class _Input(Schema):
-    """Refuses what it does not know, and hands the service a typed value."""
-
-    value: type[Any]
-
-    class Meta:
-        unknown = RAISE
-
-    @post_load
-    def build(self, data: dict[str, Any], **_: Any) -> Any:
-        """Build the value that the service takes."""
-        return self.value(**data)
-
-
-class NewCaseSchema(_Input):
+class NewCaseSchema(Typed):
     """A case to open; with an incident, what is left out is copied from it."""
 
     value = NewCase
@@ -60,11 +46,11 @@ class NewCaseSchema(_Input):
 class AmendedCaseSchema(NewCaseSchema):
     """What is set right in a case; its incidents are linked elsewhere."""
 
-    class Meta(_Input.Meta):
+    class Meta(Typed.Meta):
         exclude = ("incident_id",)
 
 
-class ProgressSchema(_Input):
+class ProgressSchema(Typed):
     """Where a case stands."""
 
     value = Progress
@@ -75,7 +61,7 @@ class ProgressSchema(_Input):
     reason = Paragraph(longest=1000, **_OPTIONAL)
 
 
-class NewMoneyLineSchema(_Input):
+class NewMoneyLineSchema(Typed):
     """One sum to record."""
 
     value = NewMoneyLine
@@ -90,7 +76,7 @@ class NewMoneyLineSchema(_Input):
     supersedes = RecordId(**_OPTIONAL)
 
 
-class NewNoteSchema(_Input):
+class NewNoteSchema(Typed):
     """One entry for a case's log."""
 
     value = NewNote
@@ -101,11 +87,8 @@ class NewNoteSchema(_Input):
     reason = Paragraph(longest=1000, **_OPTIONAL)
 
 
-class LinkSchema(Schema):
+class LinkSchema(Strict):
     """An incident to attach to a case, by its reference."""
-
-    class Meta:
-        unknown = RAISE
 
     incident = Line(required=True, error_messages={"required": "Enter the incident's reference."})
 

@@ -2,17 +2,14 @@
 
 from typing import Any
 
-from marshmallow import RAISE, Schema, fields, post_load
+from marshmallow import Schema, fields, post_load
 
 from tsalert.displays.service import NewDisplay
-from tsalert.web.fields import Instant, Line
+from tsalert.web.fields import Instant, Line, Strict
 
 
-class NewDisplaySchema(Schema):
+class NewDisplaySchema(Strict):
     """A wall display to make."""
-
-    class Meta:
-        unknown = RAISE
 
     name = Line(longest=60, required=True, error_messages={"required": "Say where the screen is, like Duty office."})
     last_day = fields.Date(load_default=None, error_messages={"invalid": "Choose a day."})

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from tsalert.audit import service as audit
 from tsalert.core.actors import Actor, Permission
 from tsalert.core.errors import NotFound
-from tsalert.core.keys import LARGEST_ID
+from tsalert.core.keys import is_id
 from tsalert.core.last_days import end_of
 from tsalert.db import transaction
 from tsalert.displays.models import WallDisplay
@@ -63,7 +63,7 @@ def note_seen(display_id: int, *, now: datetime) -> None:
 
 def _lock(session: Session, display_id: int) -> WallDisplay:
     query = select(WallDisplay).where(WallDisplay.id == display_id).with_for_update()
-    display = session.scalar(query) if 0 < display_id <= LARGEST_ID else None
+    display = session.scalar(query) if is_id(display_id) else None
     if display is None:
         raise NotFound("There is no such wall display.")
     return display

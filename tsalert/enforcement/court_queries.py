@@ -13,7 +13,7 @@ from tsalert.cases.people.queries import UNNAMED
 from tsalert.cases.vocabulary import MoneyKind
 from tsalert.core.actors import Actor
 from tsalert.core.errors import NotFound
-from tsalert.core.keys import LARGEST_ID
+from tsalert.core.keys import is_id
 from tsalert.enforcement import queries
 from tsalert.enforcement.court_rules import Said
 from tsalert.enforcement.law import OFFENCES, Offence
@@ -148,7 +148,7 @@ def get_prosecution(session: Session, case_id: int, prosecution_id: int) -> Pros
     :raises NotFound: the case has none with that number.
     """
     query = select(Prosecution).where(Prosecution.id == prosecution_id, Prosecution.case_id == case_id)
-    row = session.scalar(query) if 0 < prosecution_id <= LARGEST_ID and case_id <= LARGEST_ID else None
+    row = session.scalar(query) if is_id(prosecution_id) and is_id(case_id) else None
     if row is None:
         raise NotFound("There is no such prosecution in this case.")
     return _view(session, row)

@@ -34,11 +34,6 @@ class TimeLimit(Enum):
     )
     SUMMARY = "Six months from the offence, as it is tried summarily: Magistrates' Courts Act 1980, section 127"
 
-    @property
-    def needs_discovery(self) -> bool:
-        """True where it also runs from the day on which the enforcer learnt of the offence."""
-        return self in {TimeLimit.CPRS, TimeLimit.DMCC, TimeLimit.TRADE_DESCRIPTIONS}
-
 
 @dataclass(frozen=True, slots=True)
 class Offence:

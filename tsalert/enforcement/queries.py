@@ -13,7 +13,7 @@ from tsalert.cases.vocabulary import Status
 from tsalert.core.actors import Actor
 from tsalert.core.clock import london_date, london_midnight
 from tsalert.core.errors import NotFound
-from tsalert.core.keys import LARGEST_ID
+from tsalert.core.keys import is_id
 from tsalert.enforcement.cancelling import Contract, Period, cancellation_period
 from tsalert.enforcement.law import OFFENCES, Offence
 from tsalert.enforcement.models import (
@@ -154,7 +154,7 @@ def require_record(session: Session, case_id: int, record: Record, record_id: in
     else:
         model = _MODELS[record]
         query = select(model.id).where(model.id == record_id, model.case_id == case_id)
-    if not 0 < record_id <= LARGEST_ID or session.scalar(query) is None:
+    if not is_id(record_id) or session.scalar(query) is None:
         raise NotFound("There is no such record in this case.")
 
 

@@ -1,6 +1,5 @@
 """The shapes of enforcement, for pages and JSON alike; what may be is decided in rules.py."""
 
-from collections.abc import Callable
 from typing import Any
 
 from marshmallow import fields, post_load
@@ -19,23 +18,12 @@ from tsalert.enforcement.vocabulary import (
     Record,
     Result,
 )
-from tsalert.web.fields import Day, Instant, Line, ListPlace, Paragraph, Pounds, RecordId, Strict, YesNo, choice
+from tsalert.web.fields import Day, Instant, Line, ListPlace, Paragraph, Pounds, RecordId, Strict, Typed, YesNo, choice
 
 _OPTIONAL: dict[str, Any] = {"load_default": None, "allow_none": True}
 
 
-class _Input(Strict):
-    """Hands the service a typed value."""
-
-    value: Callable[..., Any]
-
-    @post_load
-    def build(self, data: dict[str, Any], **_: Any) -> Any:
-        """Build the value that the service takes."""
-        return type(self).value(**data)
-
-
-class NewOffenceSchema(_Input):
+class NewOffenceSchema(Typed):
     """An offence to record."""
 
     value = rules.NewOffence
@@ -46,7 +34,7 @@ class NewOffenceSchema(_Input):
     note = Paragraph(**_OPTIONAL)
 
 
-class NewActionSchema(_Input):
+class NewActionSchema(Typed):
     """An action to record."""
 
     value = rules.NewAction
@@ -57,7 +45,7 @@ class NewActionSchema(_Input):
     binds_until = Day(**_OPTIONAL)
 
 
-class NewCancellationSchema(_Input):
+class NewCancellationSchema(Typed):
     """A contract and its cancellation."""
 
     value = rules.NewCancellation
@@ -71,7 +59,7 @@ class NewCancellationSchema(_Input):
     cancelled_on = Day(**_OPTIONAL)
 
 
-class NewProsecutionSchema(_Input):
+class NewProsecutionSchema(Typed):
     """Proceedings that were begun."""
 
     value = court_rules.NewProsecution
@@ -81,7 +69,7 @@ class NewProsecutionSchema(_Input):
     court_reference = Line(**_OPTIONAL)
 
 
-class NewDefendantSchema(_Input):
+class NewDefendantSchema(Typed):
     """Somebody who is charged."""
 
     value = court_rules.NewDefendant
@@ -98,7 +86,7 @@ class NewDefendantSchema(_Input):
         return court_rules.NewDefendant(**data | {"offence_ids": tuple(data["offence_ids"])})
 
 
-class NewHearingSchema(_Input):
+class NewHearingSchema(Typed):
     """A day in court."""
 
     value = court_rules.NewHearing
@@ -108,7 +96,7 @@ class NewHearingSchema(_Input):
     court_name = Line(required=True, error_messages={"required": "Enter the name of the court."})
 
 
-class HearingOutcomeSchema(_Input):
+class HearingOutcomeSchema(Typed):
     """How a hearing ended."""
 
     value = court_rules.HearingOutcome
@@ -116,7 +104,7 @@ class HearingOutcomeSchema(_Input):
     note = Paragraph(**_OPTIONAL)
 
 
-class NewCourtDecisionSchema(_Input):
+class NewCourtDecisionSchema(Typed):
     """A plea, verdict, sentence or order."""
 
     value = court_rules.NewDecision
@@ -130,7 +118,7 @@ class NewCourtDecisionSchema(_Input):
     note = Paragraph(**_OPTIONAL)
 
 
-class NewPaymentSchema(_Input):
+class NewPaymentSchema(Typed):
     """Compensation that was paid."""
 
     value = court_rules.NewPayment
@@ -140,7 +128,7 @@ class NewPaymentSchema(_Input):
     method = choice(Method, **_OPTIONAL)
 
 
-class TakingBackSchema(_Input):
+class TakingBackSchema(Typed):
     """A record to take back, and why."""
 
     value = rules.TakingBack

@@ -17,7 +17,7 @@ from tsalert.cases import queries as cases
 from tsalert.cases.vocabulary import NoteKind
 from tsalert.core.actors import Actor, Permission
 from tsalert.core.errors import NotFound
-from tsalert.core.keys import LARGEST_ID
+from tsalert.core.keys import is_id
 from tsalert.db import transaction
 from tsalert.evidence import queries, rules
 from tsalert.evidence.models import DisclosureDecision, DisclosureItem, Exhibit
@@ -181,7 +181,7 @@ def _standing(session: Session, item_ids: Iterable[int]) -> dict[int, Disclosure
 
 def _get_item(session: Session, case_id: int, number: int) -> DisclosureItem:
     query = select(DisclosureItem).where(DisclosureItem.case_id == case_id, DisclosureItem.number == number)
-    found = session.scalar(query) if 0 < number <= LARGEST_ID else None
+    found = session.scalar(query) if is_id(number) else None
     if found is None:
         raise NotFound("There is no such line in this schedule.")
     return found

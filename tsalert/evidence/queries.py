@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from tsalert.cases import queries as cases
 from tsalert.cases.vocabulary import Status
 from tsalert.core.errors import NotFound
-from tsalert.core.keys import LARGEST_ID
+from tsalert.core.keys import is_id
 from tsalert.evidence.models import CustodyEvent, EvidenceFile, Exhibit
 
 
@@ -113,7 +113,7 @@ def get_exhibit(session: Session, case_id: int, exhibit_id: int, *, lock: bool =
     :raises NotFound: the case has none with that number.
     """
     query = select(Exhibit).where(Exhibit.id == exhibit_id, Exhibit.case_id == case_id)
-    found = session.scalar(query.with_for_update() if lock else query) if 0 < exhibit_id <= LARGEST_ID else None
+    found = session.scalar(query.with_for_update() if lock else query) if is_id(exhibit_id) else None
     if found is None:
         raise NotFound("There is no such exhibit in this case.")
     return found
@@ -125,7 +125,7 @@ def get_file(session: Session, case_id: int, file_id: int) -> EvidenceFile:
     :raises NotFound: the case has none with that number.
     """
     query = select(EvidenceFile).where(EvidenceFile.id == file_id, EvidenceFile.case_id == case_id)
-    found = session.scalar(query) if 0 < file_id <= LARGEST_ID else None
+    found = session.scalar(query) if is_id(file_id) else None
     if found is None:
         raise NotFound("There is no such file in this case.")
     return found

@@ -2,28 +2,17 @@
 
 from typing import Any
 
-from marshmallow import EXCLUDE, Schema, fields, post_load
+from marshmallow import EXCLUDE, Schema, fields
 
 from tsalert.evidence.rules import LARGEST_NUMBER, Decision, NewCustody, NewExhibit, NewFile
 from tsalert.evidence.vocabulary import CustodyKind, Part
-from tsalert.web.fields import Instant, Line, Paragraph, RecordId, Strict, YesNo, choice
+from tsalert.web.fields import Instant, Line, Paragraph, RecordId, Strict, Typed, YesNo, choice
 
 _OPTIONAL: dict[str, Any] = {"load_default": None, "allow_none": True}
 _WHOLE: dict[str, Any] = {"invalid": "Enter a whole number."}
 
 
-class _Input(Strict):
-    """Hands the service a typed value."""
-
-    value: type[Any]
-
-    @post_load
-    def build(self, data: dict[str, Any], **_: Any) -> Any:
-        """Build the value that the service takes."""
-        return self.value(**data)
-
-
-class NewExhibitSchema(_Input):
+class NewExhibitSchema(Typed):
     """An exhibit to record."""
 
     value = NewExhibit
@@ -37,7 +26,7 @@ class NewExhibitSchema(_Input):
     file_id = RecordId(**_OPTIONAL)
 
 
-class NewEvidenceFileSchema(_Input):
+class NewEvidenceFileSchema(Typed):
     """What is said of a file that comes with it."""
 
     value = NewFile
@@ -55,7 +44,7 @@ class UploadedFileSchema(Strict):
     )
 
 
-class NewCustodySchema(_Input):
+class NewCustodySchema(Typed):
     """One link of the chain of who held an exhibit."""
 
     value = NewCustody
@@ -68,7 +57,7 @@ class NewCustodySchema(_Input):
     supersedes = RecordId(**_OPTIONAL)
 
 
-class DisclosureDecisionSchema(_Input):
+class DisclosureDecisionSchema(Typed):
     """What is decided on one line of the schedule."""
 
     value = Decision

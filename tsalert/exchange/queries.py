@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from tsalert.core.actors import Actor
 from tsalert.core.clock import as_utc
 from tsalert.core.errors import NotFound
-from tsalert.core.keys import LARGEST_ID
+from tsalert.core.keys import is_id
 from tsalert.exchange.models import ExchangeMessage, OfferedPack
 from tsalert.exchange.rules import Kind, Sending, State
 from tsalert.keysets import Order, Page, read_page
@@ -126,7 +126,7 @@ def get_pack_row(session: Session, pack_id: int, *, lock: bool = False) -> Offer
     :raises NotFound: there is none.
     """
     query = select(OfferedPack).where(OfferedPack.id == pack_id)
-    found = session.scalar(query.with_for_update() if lock else query) if 0 < pack_id <= LARGEST_ID else None
+    found = session.scalar(query.with_for_update() if lock else query) if is_id(pack_id) else None
     if found is None:
         raise NotFound("Nothing was offered to us under this number.")
     return found

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from tsalert.cases.sections import Pack, pack_from_data
 from tsalert.core.actors import Actor
 from tsalert.core.errors import NotFound
-from tsalert.core.keys import LARGEST_ID
+from tsalert.core.keys import is_id
 from tsalert.handover import packs
 from tsalert.handover.models import Handover
 from tsalert.handover.rules import Act, State, legal_acts
@@ -50,7 +50,7 @@ def get_row(session: Session, handover_id: int, *, lock: bool = False) -> Handov
     query = select(Handover).where(Handover.id == handover_id)
     if lock:
         query = query.with_for_update().execution_options(populate_existing=True)
-    row = session.scalar(query) if 0 < handover_id <= LARGEST_ID else None
+    row = session.scalar(query) if is_id(handover_id) else None
     if row is None:
         raise NotFound("There is no such handover.")
     return row
@@ -93,11 +93,6 @@ def pack_of(session: Session, record: HandoverRecord, *, now: datetime) -> Pack:
     """Return the pack that was offered; of one that was not, as it would be offered now."""
     kept = record.row.pack
     return pack_from_data(kept) if kept is not None else packs.assemble(session, record.row, now=now)
-
-
-def overdue_at(record: HandoverRecord, now: datetime) -> bool:
-    """Tell whether an answer is late and the lapse has only to be written down."""
-    return record.state is State.OFFERED and record.row.answer_by is not None and record.row.answer_by < now
 
 
 def _record(session: Session, row: Handover) -> HandoverRecord:

@@ -13,7 +13,7 @@ from tsalert.audit import service as audit
 from tsalert.config import Settings
 from tsalert.core.actors import Actor, Permission
 from tsalert.core.errors import Conflict, NotAllowed, NotFound, RuleViolation
-from tsalert.core.keys import LARGEST_ID
+from tsalert.core.keys import is_id
 from tsalert.db import insert_ignoring_conflicts, transaction
 from tsalert.delivery import queries as delivery_queries
 from tsalert.delivery import returning, stopping
@@ -71,7 +71,7 @@ def remove_canary(endpoint_id: int, *, actor: Actor, now: datetime) -> None:
     """
     actor.require(Permission.MANAGE_SUBSCRIBERS)
     with transaction() as session:
-        canary = session.get(Canary, endpoint_id) if endpoint_id <= LARGEST_ID else None
+        canary = session.get(Canary, endpoint_id) if is_id(endpoint_id) else None
         if canary is None or canary.removed_at is not None:
             raise NotFound("There is no such test address.")
         canary.removed_at = now
@@ -120,7 +120,7 @@ def note_seen(alert_id: int, *, actor: Actor, now: datetime) -> None:
     """
     actor.require(Permission.MANAGE_SUBSCRIBERS)
     with transaction() as session:
-        check = session.get(CanaryCheck, alert_id, with_for_update=True) if alert_id <= LARGEST_ID else None
+        check = session.get(CanaryCheck, alert_id, with_for_update=True) if is_id(alert_id) else None
         if check is None or check.late_at is None:
             raise NotFound("No such alert was late.")
         if check.seen_at is not None:

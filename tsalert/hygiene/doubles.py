@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session, aliased
 from tsalert.audit import service as audit
 from tsalert.core.actors import Actor, Permission
 from tsalert.core.errors import Conflict, NotAllowed, NotFound
-from tsalert.core.keys import LARGEST_ID
+from tsalert.core.keys import is_id
 from tsalert.db import db, insert_ignoring_conflicts, transaction
 from tsalert.delivery import queries as delivery
 from tsalert.delivery.rules import Channel, EndpointStatus
@@ -76,7 +76,7 @@ def decide(pair_id: int, verdict: Verdict, *, actor: Actor, now: datetime) -> in
     if actor.officer_id is None:
         raise NotAllowed("Only an officer can decide who is the same.")
     with transaction() as session:
-        row = session.get(LikelyDuplicate, pair_id, with_for_update=True) if pair_id <= LARGEST_ID else None
+        row = session.get(LikelyDuplicate, pair_id, with_for_update=True) if is_id(pair_id) else None
         if row is None:
             raise NotFound("There is no such pair.")
         is_one = who_is(session, row.low_id) == who_is(session, row.high_id)

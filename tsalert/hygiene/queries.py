@@ -9,7 +9,7 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session, aliased
 
 from tsalert.core.errors import NotFound
-from tsalert.core.keys import LARGEST_ID
+from tsalert.core.keys import is_id
 from tsalert.delivery import queries as delivery
 from tsalert.delivery.queries import EndpointView
 from tsalert.delivery.rules import Channel, EndpointStatus
@@ -120,7 +120,7 @@ def get_report(session: Session, report_id: int, *, lock: bool = False) -> Addre
     :raises NotFound: there is none.
     """
     query = select(AddressReport).where(AddressReport.id == report_id)
-    found = session.scalar(query.with_for_update() if lock else query) if report_id <= LARGEST_ID else None
+    found = session.scalar(query.with_for_update() if lock else query) if is_id(report_id) else None
     if found is None:
         raise NotFound("There is no such report.")
     return found

@@ -83,11 +83,6 @@ def mailbox_of(address: str) -> str:
     return f"{local.partition('+')[0]}@{domain}" if domain in _PLUS_ONLY else f"{local}@{domain}"
 
 
-def has_spellings(domain: str) -> bool:
-    """Tell whether a domain is known to take one mailbox in several spellings."""
-    return domain in _DOTLESS or domain in _PLUS_ONLY
-
-
 def spelled_domains() -> tuple[str, ...]:
     """Return the domains known to take one mailbox in several spellings."""
     return (*_DOTLESS, *sorted(_PLUS_ONLY))

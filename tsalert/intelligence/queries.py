@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session, aliased
 from tsalert.core.actors import Actor
 from tsalert.core.clock import london_date
 from tsalert.core.errors import NotFound
-from tsalert.core.keys import LARGEST_ID
+from tsalert.core.keys import is_id
 from tsalert.intelligence.models import IntelligenceAbout, IntelligenceNote, IntelligenceReview, IntelligenceSharing
 from tsalert.intelligence.rules import grade_in_words, grade_of
 from tsalert.intelligence.vocabulary import About
@@ -129,9 +129,7 @@ def get_note(session: Session, note_id: int, *, lock: bool = False) -> Intellige
     :raises NotFound: there is none.
     """
     query = select(IntelligenceNote).where(IntelligenceNote.id == note_id)
-    row = (
-        session.scalar(query.with_for_update(key_share=True) if lock else query) if 0 < note_id <= LARGEST_ID else None
-    )
+    row = session.scalar(query.with_for_update(key_share=True) if lock else query) if is_id(note_id) else None
     if row is None:
         raise NotFound("There is no such note.")
     return row

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from tsalert.cases import queries as cases
 from tsalert.core.actors import Actor
 from tsalert.core.errors import NotFound
-from tsalert.core.keys import LARGEST_ID
+from tsalert.core.keys import is_id
 from tsalert.documents.description import Document, TitleHere
 from tsalert.documents.keeping import thaw
 from tsalert.letters.models import Letter, LetterSending, LetterTemplate
@@ -84,7 +84,7 @@ def get_letter(session: Session, case_id: int, letter_id: int, *, actor: Actor, 
     """
     cases.get_visible_case(session, case_id, actor=actor, now=now)
     query = select(Letter).where(Letter.id == letter_id, Letter.case_id == case_id)
-    row = session.scalar(query) if 0 < letter_id <= LARGEST_ID else None
+    row = session.scalar(query) if is_id(letter_id) else None
     if row is None:
         raise NotFound("There is no such letter in this case.")
     require_kind(session, case_id, LetterKind.of(row.kind), actor=actor, now=now)

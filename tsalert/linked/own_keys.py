@@ -12,7 +12,7 @@ from tsalert.audit import service as audit
 from tsalert.config import Settings
 from tsalert.core.actors import Actor, Permission
 from tsalert.core.errors import Conflict, NotFound
-from tsalert.core.keys import LARGEST_ID
+from tsalert.core.keys import is_id
 from tsalert.db import transaction
 from tsalert.linked import queries, rules
 from tsalert.linked.models import SigningKey
@@ -47,7 +47,7 @@ def revoke_key(key_id: int, reason: str, *, actor: Actor, now: datetime) -> None
     actor.require(Permission.CONNECT_PROGRAMS)
     with transaction() as session:
         query = select(SigningKey).where(SigningKey.id == key_id).with_for_update()
-        key = session.scalar(query) if 0 < key_id <= LARGEST_ID else None
+        key = session.scalar(query) if is_id(key_id) else None
         if key is None:
             raise NotFound("We have no such key.")
         if key.revoked_at is not None:

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from tsalert.core.errors import NotFound, Unavailable
-from tsalert.core.keys import LARGEST_ID
+from tsalert.core.keys import is_id
 from tsalert.linked.models import LinkedAuthority, LinkedKey, SigningKey
 from tsalert.linked.rules import Standing, fingerprint_of, is_invented
 
@@ -73,7 +73,7 @@ def get_row(session: Session, authority_id: int, *, lock: bool = False) -> Linke
     :raises NotFound: there is none.
     """
     query = select(LinkedAuthority).where(LinkedAuthority.id == authority_id)
-    known = 0 < authority_id <= LARGEST_ID
+    known = is_id(authority_id)
     found = session.scalar(query.with_for_update() if lock else query) if known else None
     if found is None:
         raise NotFound("There is no such authority.")

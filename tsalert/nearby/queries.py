@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from tsalert.core.errors import NotFound
-from tsalert.core.keys import LARGEST_ID
+from tsalert.core.keys import is_id
 from tsalert.keysets import Order, Page, read_page
 from tsalert.linked import queries as linked
 from tsalert.nearby.models import NearbyAlert, NearbyFeed
@@ -61,7 +61,7 @@ def get_row(session: Session, nearby_id: int, *, lock: bool = False) -> NearbyAl
     :raises NotFound: there is none.
     """
     query = select(NearbyAlert).where(NearbyAlert.id == nearby_id)
-    found = session.scalar(query.with_for_update() if lock else query) if 0 < nearby_id <= LARGEST_ID else None
+    found = session.scalar(query.with_for_update() if lock else query) if is_id(nearby_id) else None
     if found is None:
         raise NotFound("There is no such alert of a linked authority.")
     return found

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from tsalert.audit import service as audit
 from tsalert.core.actors import Actor, Permission
 from tsalert.core.errors import NotFound, RuleViolation
-from tsalert.core.keys import LARGEST_ID
+from tsalert.core.keys import is_id
 from tsalert.db import transaction
 from tsalert.parties import service, taking_apart
 from tsalert.parties.models import Party, PartyIdentifier, PartyKnowledge, PartyName
@@ -141,7 +141,7 @@ def added_to(session: Session, members: Collection[int]) -> set[Fact]:
 
 def _lock(session: Session, party_id: int) -> Party:
     query = select(Party).where(Party.id == party_id).with_for_update()
-    party = session.scalar(query) if 0 < party_id <= LARGEST_ID else None
+    party = session.scalar(query) if is_id(party_id) else None
     if party is None:
         raise NotFound("There is no such party.")
     return party

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from tsalert.bulk import one_of
 from tsalert.core.errors import NotFound
-from tsalert.core.keys import LARGEST_ID
+from tsalert.core.keys import is_id
 from tsalert.keysets import PAGE, Order, Page, read_page
 from tsalert.parties import matching
 from tsalert.parties.models import Party, PartyIdentifier, PartyLink, PartyName
@@ -60,7 +60,7 @@ def get_party(session: Session, party_id: int, *, without: Collection[Fact] = ()
     :param without: what the reader may not learn of.
     :raises NotFound: there is none.
     """
-    party = session.get(Party, party_id) if 0 < party_id <= LARGEST_ID else None
+    party = session.get(Party, party_id) if is_id(party_id) else None
     if party is None:
         raise NotFound("There is no such party.")
     identity = party.identity_id or party.id
@@ -102,7 +102,7 @@ def party_names(
 
     :param without: what the reader may not learn of; another name stands in the place of a main name that is of it.
     """
-    wanted = [party_id for party_id in party_ids if 0 < party_id <= LARGEST_ID]
+    wanted = [party_id for party_id in party_ids if is_id(party_id)]
     rows = session.execute(select(Party.id, Party.name).where(Party.id.in_(wanted)))
     return _main_names(session, dict(rows.all()), without)
 

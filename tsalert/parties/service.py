@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from tsalert.audit import service as audit
 from tsalert.core.actors import Actor, Permission
 from tsalert.core.errors import Conflict, NotFound, RuleViolation
-from tsalert.core.keys import LARGEST_ID
+from tsalert.core.keys import is_id
 from tsalert.db import insert_ignoring_conflicts, transaction
 from tsalert.parties import matching
 from tsalert.parties.models import LookUp, Party, PartyIdentifier, PartyLink, PartyName, PartyNameKey
@@ -103,7 +103,7 @@ def undo(link_id: int, *, actor: Actor, now: datetime) -> None:
     """
     actor.require(Permission.LOG_CALL)
     with transaction() as session:
-        link = session.get(PartyLink, link_id) if 0 < link_id <= LARGEST_ID else None
+        link = session.get(PartyLink, link_id) if is_id(link_id) else None
         if link is None:
             raise NotFound("There is no such decision.")
         locked = _lock_pair(session, (link.low_id, link.high_id))
@@ -228,7 +228,7 @@ def _lock(session: Session, party_ids: Iterable[int]) -> None:
 
 
 def _identities(session: Session, pair: tuple[int, int]) -> tuple[int, int]:
-    if not all(0 < party_id <= LARGEST_ID for party_id in pair):
+    if not all(is_id(party_id) for party_id in pair):
         raise NotFound("There is no such party.")
     known = matching.identities(session, pair)
     if len(known) < 2:

@@ -11,7 +11,7 @@ from tsalert.audit import service as audit
 from tsalert.core.actors import Actor, Permission
 from tsalert.core.clock import london_date
 from tsalert.core.errors import Conflict, NotFound, RuleViolation
-from tsalert.core.keys import LARGEST_ID
+from tsalert.core.keys import is_id
 from tsalert.db import transaction
 from tsalert.parties.models import Party, PartyWarning
 from tsalert.parties.rules import check_review
@@ -64,7 +64,7 @@ def add_warning(party_id: int, text: str, review_on: date, *, actor: Actor, now:
     if not text.strip():
         raise RuleViolation("Say what officers must know.", field="text")
     with transaction() as session:
-        if not 0 < party_id <= LARGEST_ID or session.get(Party, party_id) is None:
+        if not is_id(party_id) or session.get(Party, party_id) is None:
             raise NotFound("There is no such party.")
         row = PartyWarning(party_id=party_id, text=text, review_on=review_on)
         row.written_by, row.written_at = actor.officer_id, now
@@ -113,7 +113,7 @@ def get_warning(session: Session, warning_id: int) -> PartyWarning:
 
     :raises NotFound: there is none.
     """
-    row = session.get(PartyWarning, warning_id) if 0 < warning_id <= LARGEST_ID else None
+    row = session.get(PartyWarning, warning_id) if is_id(warning_id) else None
     if row is None:
         raise NotFound("There is no such warning.")
     return row
@@ -121,7 +121,7 @@ def get_warning(session: Session, warning_id: int) -> PartyWarning:
 
 def _lock(session: Session, warning_id: int) -> PartyWarning:
     query = select(PartyWarning).where(PartyWarning.id == warning_id).with_for_update()
-    row = session.scalar(query) if 0 < warning_id <= LARGEST_ID else None
+    row = session.scalar(query) if is_id(warning_id) else None
     if row is None:
         raise NotFound("There is no such warning.")
     return row

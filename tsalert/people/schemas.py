@@ -1,6 +1,5 @@
 """The shapes of people of a case, of what somebody has to do with, and of who repeats."""
 
-from collections.abc import Callable
 from typing import Any
 
 from marshmallow import Schema, fields, post_load
@@ -21,6 +20,7 @@ from tsalert.web.fields import (
     Pounds,
     RecordId,
     Strict,
+    Typed,
     YesNo,
     choice,
 )
@@ -28,18 +28,7 @@ from tsalert.web.fields import (
 _OPTIONAL: dict[str, Any] = {"load_default": None, "allow_none": True}
 
 
-class _Input(Strict):
-    """Hands the service a typed value."""
-
-    value: Callable[..., Any]
-
-    @post_load
-    def build(self, data: dict[str, Any], **_: Any) -> Any:
-        """Build the value that the service takes."""
-        return type(self).value(**data)
-
-
-class NewRoleSchema(_Input):
+class NewRoleSchema(Typed):
     """Somebody who takes a role in a case."""
 
     value = rules.NewRole
@@ -51,7 +40,7 @@ class NewRoleSchema(_Input):
     since = Day(**_OPTIONAL)
 
 
-class RoleEndSchema(_Input):
+class RoleEndSchema(Typed):
     """That a role holds no longer."""
 
     value = rules.RoleEnd
@@ -59,7 +48,7 @@ class RoleEndSchema(_Input):
     on = Day(**_OPTIONAL)
 
 
-class NewAssessmentSchema(_Input):
+class NewAssessmentSchema(Typed):
     """How vulnerable somebody was found."""
 
     value = rules.NewAssessment
@@ -77,7 +66,7 @@ class NewAssessmentSchema(_Input):
         return rules.NewAssessment(**data | {"factors": tuple(data["factors"])})
 
 
-class NewWishesSchema(_Input):
+class NewWishesSchema(Typed):
     """What somebody wishes."""
 
     value = rules.NewWishes

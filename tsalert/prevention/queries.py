@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, ScalarSelect, Select, and_, func, or_, sel
 from sqlalchemy.orm import Session
 
 from tsalert.core.errors import NotFound
-from tsalert.core.keys import LARGEST_ID
+from tsalert.core.keys import is_id
 from tsalert.core.periods import Period
 from tsalert.core.words import Word
 from tsalert.keysets import PAGE, Order, Page, read_rows
@@ -119,7 +119,7 @@ def get_unit(session: Session, unit_id: int) -> UnitView:
 
     :raises NotFound: there is none.
     """
-    found = _read(session, _with_checks().where(InstalledUnit.id == unit_id)) if 0 < unit_id <= LARGEST_ID else []
+    found = _read(session, _with_checks().where(InstalledUnit.id == unit_id)) if is_id(unit_id) else []
     if not found:
         raise NotFound("There is no such unit.")
     return found[0]
@@ -131,7 +131,7 @@ def get_unit_row(session: Session, unit_id: int) -> InstalledUnit:
     :raises NotFound: there is none.
     """
     query = select(InstalledUnit).where(InstalledUnit.id == unit_id).with_for_update()
-    row = session.scalar(query.execution_options(populate_existing=True)) if 0 < unit_id <= LARGEST_ID else None
+    row = session.scalar(query.execution_options(populate_existing=True)) if is_id(unit_id) else None
     if row is None:
         raise NotFound("There is no such unit.")
     return row

@@ -12,7 +12,7 @@ from tsalert.audit import service as audit
 from tsalert.core.actors import Actor, Permission
 from tsalert.core.clock import london_date
 from tsalert.core.errors import NotFound, RuleViolation
-from tsalert.core.keys import LARGEST_ID
+from tsalert.core.keys import is_id
 from tsalert.db import transaction
 from tsalert.places import borders
 from tsalert.referrals.models import PartnerBody
@@ -43,7 +43,7 @@ def get_body(session: Session, body_id: int, *, lock: bool = False) -> PartnerBo
     :raises NotFound: there is none.
     """
     query = select(PartnerBody).where(PartnerBody.id == body_id, PartnerBody.ended_at.is_(None))
-    row = session.scalar(query.with_for_update() if lock else query) if 0 < body_id <= LARGEST_ID else None
+    row = session.scalar(query.with_for_update() if lock else query) if is_id(body_id) else None
     if row is None:
         raise NotFound("There is no such body.")
     return row

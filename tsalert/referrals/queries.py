@@ -12,7 +12,7 @@ from tsalert.cases import queries as cases
 from tsalert.cases.sections import Pack, pack_from_data
 from tsalert.core.actors import Actor
 from tsalert.core.errors import NotFound
-from tsalert.core.keys import LARGEST_ID
+from tsalert.core.keys import is_id
 from tsalert.keysets import PAGE, Order, Page, read_page
 from tsalert.referrals import packs
 from tsalert.referrals.models import Referral
@@ -48,7 +48,7 @@ class ReferralRecord:
 
 def find_subject(session: Session, referral_id: int) -> tuple[Subject, int] | None:
     """Return the case or incident of a referral; None where there is no such referral."""
-    row = session.get(Referral, referral_id) if 0 < referral_id <= LARGEST_ID else None
+    row = session.get(Referral, referral_id) if is_id(referral_id) else None
     if row is None:
         return None
     return (Subject.CASE, row.case_id) if row.case_id is not None else (Subject.INCIDENT, row.incident_id or 0)
@@ -63,7 +63,7 @@ def get_row(session: Session, referral_id: int, *, actor: Actor, now: datetime, 
     query = select(Referral).where(Referral.id == referral_id)
     if lock:
         query = query.with_for_update().execution_options(populate_existing=True)
-    row = session.scalar(query) if 0 < referral_id <= LARGEST_ID else None
+    row = session.scalar(query) if is_id(referral_id) else None
     if row is None:
         raise NotFound("There is no such referral.")
     require_visible(session, case_id=row.case_id, incident_id=row.incident_id, actor=actor, now=now)

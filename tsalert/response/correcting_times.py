@@ -13,6 +13,7 @@ from tsalert.audit import service as audit
 from tsalert.core.actors import Actor, Permission
 from tsalert.core.clock import as_utc
 from tsalert.core.errors import Conflict, NotAllowed, NotFound, RuleViolation
+from tsalert.core.keys import is_id
 from tsalert.db import transaction
 from tsalert.response import rows, rules, standing
 from tsalert.response.correcting import begin_correction
@@ -77,7 +78,7 @@ def find_step(session: Session, incident_id: int, milestone_id: int) -> tuple[Mi
     :raises NotFound: the incident has no such step.
     :raises Conflict: it was corrected already.
     """
-    milestone = session.get(Milestone, milestone_id) if rows.is_id(milestone_id) else None
+    milestone = session.get(Milestone, milestone_id) if is_id(milestone_id) else None
     if milestone is None or milestone.incident_id != incident_id or not _has_own_time(milestone):
         raise NotFound("The incident has no such step.")
     if session.scalar(select(Milestone.id).where(Milestone.corrects_id == milestone.id)) is not None:

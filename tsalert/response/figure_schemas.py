@@ -3,14 +3,14 @@
 from datetime import date
 from typing import Any
 
-from marshmallow import EXCLUDE, RAISE, Schema, ValidationError, fields, post_load
+from marshmallow import EXCLUDE, Schema, ValidationError, fields, post_load
 
 from tsalert.core.errors import RuleViolation
 from tsalert.core.periods import Period, span_of_days
 from tsalert.response.clock import ClockState
 from tsalert.response.counting import By
 from tsalert.response.figure_lists import Result, Wanted
-from tsalert.web.fields import Day, Instant, ListPlace, SpanLabel, choice
+from tsalert.web.fields import Day, Instant, ListPlace, SpanLabel, Strict, choice
 
 
 class WantedPeriodSchema(Schema):
@@ -30,11 +30,8 @@ class WantedPeriodSchema(Schema):
         return data["period"] if first is None and last is None else _days(first, last)
 
 
-class WantedFiguresSchema(Schema):
+class WantedFiguresSchema(Strict):
     """Which period's figures to give out."""
-
-    class Meta:
-        unknown = RAISE
 
     period = SpanLabel(required=True, metadata={"example": "2022/23 Q1"})
 

@@ -3,13 +3,13 @@
 from datetime import timedelta
 from typing import Any
 
-from marshmallow import EXCLUDE, RAISE, Schema, fields, post_load
+from marshmallow import EXCLUDE, Schema, fields, post_load
 from marshmallow.validate import Range
 
 from tsalert.response.changing_grades import LONGEST_TARGET, NewVersion
 from tsalert.response.grade_versions import GradeRules
 from tsalert.response.vocabulary import GradeName, RemoteResolution, StartRule
-from tsalert.web.fields import Instant, Line, YesNo, choice
+from tsalert.web.fields import Instant, Line, Strict, YesNo, choice
 
 _MOST_MINUTES = int(LONGEST_TARGET.total_seconds()) // 60
 
@@ -23,11 +23,8 @@ class WantedGradeSchema(Schema):
     name = choice(GradeName, load_default=GradeName.IMMEDIATE)
 
 
-class NewVersionSchema(Schema):
+class NewVersionSchema(Strict):
     """A version of a grade to add."""
-
-    class Meta:
-        unknown = RAISE
 
     name = choice(GradeName, required=True)
     target_minutes = fields.Integer(

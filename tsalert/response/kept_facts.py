@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from tsalert.core.actors import Actor
-from tsalert.core.keys import LARGEST_ID
+from tsalert.core.keys import is_id
 from tsalert.parties import known_by
 from tsalert.parties.models import Party, PartyIdentifier
 from tsalert.parties.rules import Described, Fact
@@ -28,7 +28,7 @@ def kept_facts(session: Session, reader: Actor, party_ids: Collection[int], *, n
 
     What an officer added by hand is none of it, nor what was known before the first of these calls.
     """
-    party_ids = {party_id for party_id in party_ids if 0 < party_id <= LARGEST_ID}
+    party_ids = {party_id for party_id in party_ids if is_id(party_id)}
     if not party_ids or not is_limited(reader):
         return frozenset()
     seen = visible(reader, Subject.CALL, CallParty.call_id, now=now)

@@ -4,16 +4,16 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from marshmallow import RAISE, Schema, fields, post_load
+from marshmallow import Schema, fields, post_load
 from marshmallow.validate import Length
 
 from tsalert.core.errors import RuleViolation
-from tsalert.core.keys import LARGEST_ID
+from tsalert.core.keys import is_id
 from tsalert.core.postcodes import read_postcode
 from tsalert.intelligence.schemas import HeldSchema
 from tsalert.parties.rules import Decided, Sought
 from tsalert.parties.vocabulary import Verdict
-from tsalert.web.fields import Day, Instant, Line, Paragraph, Postcode, RecordId, choice
+from tsalert.web.fields import Day, Instant, Line, Paragraph, Postcode, RecordId, Strict, choice
 
 _LONGEST_TYPED = 400
 _TYPED = ("phone", "caller_name", "address", "trader")
@@ -41,7 +41,7 @@ def read_typed(typed: Mapping[str, str]) -> Sought:
     """Return what stands in a call's form while it is typed; what is not whole yet is left out, never refused."""
     told = {name: typed.get(name, "").strip()[:_LONGEST_TYPED] or None for name in _TYPED}
     chosen = (typed.get(name, "") for name in ("same_as", "trader_same_as"))
-    numbers = tuple(int(text) for text in chosen if _NUMBER.fullmatch(text) and 0 < int(text) <= LARGEST_ID)
+    numbers = tuple(int(text) for text in chosen if _NUMBER.fullmatch(text) and is_id(int(text)))
     return Sought(**told, postcode=_whole_postcode(typed.get("postcode", "")), same_as=numbers)
 
 
@@ -52,11 +52,8 @@ def _whole_postcode(text: str) -> str | None:
         return None
 
 
-class SoughtSchema(Schema):
+class SoughtSchema(Strict):
     """What to look for."""
-
-    class Meta:
-        unknown = RAISE
 
     phone = Line(longest=40, load_default=None)
     caller_name = Line(load_default=None)
@@ -71,50 +68,35 @@ class SoughtSchema(Schema):
         return Sought(**data)
 
 
-class SearchSchema(Schema):
+class SearchSchema(Strict):
     """A name, number, registration, address or reference; without one the newest parties are listed."""
-
-    class Meta:
-        unknown = RAISE
 
     q = Line(longest=200, load_default=None)
     after = RecordId(load_default=None)
 
 
-class NewDecisionSchema(Schema):
+class NewDecisionSchema(Strict):
     """What an officer decides of a party and another."""
-
-    class Meta:
-        unknown = RAISE
 
     other_id = RecordId(required=True, error_messages={"required": "Choose the other party."})
     verdict = choice(Verdict, required=True)
 
 
-class NewWarningSchema(Schema):
+class NewWarningSchema(Strict):
     """What officers must know, and when somebody looks whether it still holds."""
-
-    class Meta:
-        unknown = RAISE
 
     text = Paragraph(longest=1000, required=True, error_messages={"required": "Say what officers must know."})
     review_on = Day(required=True, error_messages={"required": "Choose when to review it."})
 
 
-class ReviewSchema(Schema):
+class ReviewSchema(Strict):
     """A warning that still holds."""
-
-    class Meta:
-        unknown = RAISE
 
     review_on = Day(required=True, error_messages={"required": "Choose when to review it again."})
 
 
-class EndSchema(Schema):
+class EndSchema(Strict):
     """Why a warning holds no longer."""
-
-    class Meta:
-        unknown = RAISE
 
     reason = Line(longest=400, required=True, error_messages={"required": "Say why it ends."})
 
@@ -189,11 +171,8 @@ class ListedPartySchema(Schema):
     created_at = Instant()
 
 
-class PartySoughtSchema(Schema):
+class PartySoughtSchema(Strict):
     """A name, number, registration, address or reference."""
-
-    class Meta:
-        unknown = RAISE
 
     q = Line(longest=200, required=True, error_messages={"required": "Write whom or what you look for."})
 

@@ -22,11 +22,6 @@ class Prompt:
     answers: tuple[str, ...] = ()
     words: tuple[str, ...] = ()
 
-    @property
-    def is_always_shown(self) -> bool:
-        """True where it matters in every call."""
-        return not self.answers and not self.words
-
 
 PROMPTS = (
     Prompt(

@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, Row, Select, and_, case, func, null, or_, 
 from sqlalchemy.orm import Session, aliased
 
 from tsalert.core.errors import NotFound
+from tsalert.core.keys import is_id
 from tsalert.core.periods import Period
 from tsalert.keysets import PAGE, Order, Page, read_page, read_rows
 from tsalert.places import queries as places
@@ -90,7 +91,7 @@ def get_incident(session: Session, incident_id: int) -> IncidentRecord:
     :raises NotFound: there is none.
     """
     query = incident_rows().where(Incident.id == incident_id)
-    row = session.execute(query).first() if rows.is_id(incident_id) else None
+    row = session.execute(query).first() if is_id(incident_id) else None
     if row is None:
         raise NotFound("There is no such incident.")
     return as_records(session, [row])[0]
@@ -101,7 +102,7 @@ def get_incident_row(session: Session, incident_id: int) -> Incident:
 
     :raises NotFound: there is none.
     """
-    incident = session.get(Incident, incident_id) if rows.is_id(incident_id) else None
+    incident = session.get(Incident, incident_id) if is_id(incident_id) else None
     if incident is None:
         raise NotFound("There is no such incident.")
     return incident
@@ -111,14 +112,6 @@ def find_incident_id(session: Session, reference: str) -> int | None:
     """Return the incident with a reference, however it was typed."""
     stored = read_reference(reference)
     return session.scalar(select(Incident.id).where(Incident.reference == stored)) if stored else None
-
-
-def get_household(session: Session, incident_id: int) -> Household:
-    """Return where an incident happened.
-
-    :raises NotFound: there is no such incident.
-    """
-    return get_incident(session, incident_id).household
 
 
 def list_incidents(session: Session, *, after: int | None = None, limit: int = PAGE) -> Page[IncidentRecord]:
@@ -132,7 +125,7 @@ def get_call(session: Session, call_id: int) -> Call:
 
     :raises NotFound: there is none.
     """
-    call = session.get(Call, call_id) if rows.is_id(call_id) else None
+    call = session.get(Call, call_id) if is_id(call_id) else None
     if call is None:
         raise NotFound("There is no such call.")
     return call

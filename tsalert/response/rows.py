@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session, aliased
 
 from tsalert.core.clock import as_utc, whole_seconds
 from tsalert.core.errors import NotFound
-from tsalert.core.keys import LARGEST_ID
+from tsalert.core.keys import is_id
 from tsalert.response.clock import Clock
 from tsalert.response.models import Attendance, Breach, Call, Grade, Grading, Incident, IncidentClock, Milestone
 from tsalert.response.rules import Danger, is_cash_about_to_move, most_urgent, propose_grade
@@ -151,8 +151,3 @@ def taken_by(session: Session, incident_id: int) -> int | None:
 def clock_of(row: IncidentClock) -> Clock:
     """Return a stored clock as the value that rules read."""
     return Clock(row.started_at, timedelta(seconds=row.target_seconds), row.stopped_at, row.ended_at)
-
-
-def is_id(number: int) -> bool:
-    """Tell whether a number can be a record's at all; a larger one breaks the database."""
-    return 0 < number <= LARGEST_ID

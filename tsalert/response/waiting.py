@@ -10,12 +10,12 @@ from sqlalchemy.orm import Session
 from tsalert.audit import service as audit
 from tsalert.core.actors import Actor, Permission
 from tsalert.core.errors import NotFound, Overtaken, RuleViolation
+from tsalert.core.keys import is_id
 from tsalert.db import transaction
 from tsalert.keysets import Order, Page, read_page
 from tsalert.references.service import next_reference
 from tsalert.response import rules, service
 from tsalert.response.models import Call
-from tsalert.response.rows import is_id
 from tsalert.response.rules import NewCall
 from tsalert.response.service import LoggedCall
 from tsalert.response.vocabulary import Disposition, Line, MoneyState

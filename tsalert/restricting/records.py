@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from tsalert.activities.models import Recognition
 from tsalert.core.errors import NotFound
-from tsalert.core.keys import LARGEST_ID
+from tsalert.core.keys import is_id
 from tsalert.exchange import queries as exchange
 from tsalert.handover import queries as handovers
 from tsalert.handover.models import Handover
@@ -28,7 +28,7 @@ _DIGITS = 19  # what is longer is no record's number
 
 def of(subject: Subject) -> Records:
     """Return how the number of a record itself is read; one beyond all numbers is nobody's."""
-    return lambda _session, number: [(subject, number)] if 0 < number <= LARGEST_ID else []
+    return lambda _session, number: [(subject, number)] if is_id(number) else []
 
 
 def typed(subject: Subject) -> Records:
@@ -81,7 +81,7 @@ def of_offered_pack(session: Session, pack_id: Any) -> Collection[Record]:
 
 def of_recognition(session: Session, recognition_id: Any) -> Collection[Record]:
     """Return the incident or case for which somebody was thanked."""
-    row = session.get(Recognition, recognition_id) if 0 < recognition_id <= LARGEST_ID else None
+    row = session.get(Recognition, recognition_id) if is_id(recognition_id) else None
     return _records_of(row) if row else ()
 
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from marshmallow import EXCLUDE, RAISE, Schema, ValidationError, fields, post_load
+from marshmallow import EXCLUDE, Schema, ValidationError, fields, post_load
 
 from tsalert.core.reasons import LONGEST_REASON, SHORTEST_REASON
 from tsalert.db import db
@@ -47,11 +47,8 @@ class RestrictingSchema(Strict):
     reason = _reason()
 
 
-class GivingSchema(Schema):
+class GivingSchema(Strict):
     """Access to give by name."""
-
-    class Meta:
-        unknown = RAISE
 
     officer_id = RecordId(required=True, error_messages={"required": "Choose an officer."})
     record = RecordReference(required=True, metadata={"example": "C26-00417-W"})

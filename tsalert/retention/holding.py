@@ -11,7 +11,7 @@ from tsalert.audit import service as audit
 from tsalert.core.actors import Actor, Permission
 from tsalert.core.clock import london_date
 from tsalert.core.errors import Conflict, NotFound, RuleViolation
-from tsalert.core.keys import LARGEST_ID
+from tsalert.core.keys import is_id
 from tsalert.db import transaction
 from tsalert.keysets import Order, Page, read_page
 from tsalert.retention import rules
@@ -87,7 +87,7 @@ def get_hold(session: Session, hold_id: int, *, lock: bool = False) -> LegalHold
     :raises NotFound: there is none with that number.
     """
     query = select(LegalHold).where(LegalHold.id == hold_id)
-    found = session.scalar(query.with_for_update() if lock else query) if hold_id <= LARGEST_ID else None
+    found = session.scalar(query.with_for_update() if lock else query) if is_id(hold_id) else None
     if found is None:
         raise NotFound("There is no such hold.")
     return found
@@ -106,7 +106,7 @@ def find_record(session: Session, typed: str) -> tuple[Root, int]:
     """
     said = typed.strip()
     word, _, number = said.rpartition(" ")
-    if word.strip().casefold() in {"party", "person"} and number.isdecimal() and int(number) <= LARGEST_ID:
+    if word.strip().casefold() in {"party", "person"} and number.isdecimal() and is_id(int(number)):
         return Root.PARTY, int(number)
     for root in (Root.CASE, Root.INCIDENT, Root.CALL):
         rows = table(TABLES[root])
@@ -213,7 +213,7 @@ def _require_record(session: Session, root: Root, subject_id: int) -> None:
     """Lock the record, so that of two people who hold it at once one waits here for the other."""
     rows = table(TABLES[root])
     query = select(rows.c.id).where(rows.c.id == subject_id).with_for_update()
-    known = subject_id <= LARGEST_ID and session.scalar(query)
+    known = is_id(subject_id) and session.scalar(query)
     if root not in HOLDABLE or not known:
         raise NotFound("There is no such record.")
 

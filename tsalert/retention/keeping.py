@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from tsalert.audit import service as audit
 from tsalert.core.actors import Actor, Permission
 from tsalert.core.errors import Conflict, NotAllowed, NotFound, RuleViolation
-from tsalert.core.keys import LARGEST_ID
+from tsalert.core.keys import is_id
 from tsalert.db import transaction
 from tsalert.retention import rules
 from tsalert.retention.models import KeepingRule
@@ -60,7 +60,7 @@ def approve_rule(rule_id: int, *, actor: Actor, now: datetime) -> None:
         raise NotAllowed("Only an officer can approve a rule.")
     with transaction() as session:
         query = select(KeepingRule).where(KeepingRule.id == rule_id).with_for_update()
-        rule = session.scalar(query) if rule_id <= LARGEST_ID else None
+        rule = session.scalar(query) if is_id(rule_id) else None
         if rule is None:
             raise NotFound("There is no such rule.")
         if rule.approved_at is not None:

@@ -11,7 +11,7 @@ from tsalert.audit import service as audit
 from tsalert.core.actors import Actor, Permission
 from tsalert.core.clock import as_utc, london_date
 from tsalert.core.errors import Conflict, NotFound
-from tsalert.core.keys import LARGEST_ID
+from tsalert.core.keys import is_id
 from tsalert.db import transaction
 from tsalert.keysets import Order, Page, read_page
 from tsalert.retention import keeping, rules, traces
@@ -119,7 +119,7 @@ def get_run(session: Session, run_id: int, *, lock: bool = False) -> ErasureRun:
     :raises NotFound: there is none with that number.
     """
     query = select(ErasureRun).where(ErasureRun.id == run_id)
-    found = session.scalar(query.with_for_update() if lock else query) if run_id <= LARGEST_ID else None
+    found = session.scalar(query.with_for_update() if lock else query) if is_id(run_id) else None
     if found is None:
         raise NotFound("There is no such run.")
     return found

@@ -10,7 +10,7 @@ from tsalert.audit import service as audit
 from tsalert.core.actors import Actor, Permission
 from tsalert.core.clock import as_utc, london_date
 from tsalert.core.errors import Conflict, NotFound, RuleViolation
-from tsalert.core.keys import LARGEST_ID
+from tsalert.core.keys import is_id
 from tsalert.db import transaction
 from tsalert.rota import alarms, checking, rules
 from tsalert.rota.coverage import Span, without
@@ -96,7 +96,7 @@ def get_pattern(session: Session, pattern_id: int) -> Pattern:
 
     :raises NotFound: there is none.
     """
-    pattern = session.get(Pattern, pattern_id) if 0 < pattern_id <= LARGEST_ID else None
+    pattern = session.get(Pattern, pattern_id) if is_id(pattern_id) else None
     if pattern is None:
         raise NotFound("There is no such pattern.")
     return pattern

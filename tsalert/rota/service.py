@@ -9,7 +9,7 @@ from tsalert.audit import service as audit
 from tsalert.core.actors import Actor, Permission
 from tsalert.core.clock import as_utc
 from tsalert.core.errors import Conflict, NotFound, RuleViolation
-from tsalert.core.keys import LARGEST_ID
+from tsalert.core.keys import is_id
 from tsalert.db import transaction
 from tsalert.rota import alarms, checking, rules
 from tsalert.rota.coverage import Span
@@ -125,7 +125,7 @@ def get_shift(session: Session, shift_id: int) -> Shift:
 
     :raises NotFound: there is none.
     """
-    shift = session.get(Shift, shift_id) if 0 < shift_id <= LARGEST_ID else None
+    shift = session.get(Shift, shift_id) if is_id(shift_id) else None
     if shift is None:
         raise NotFound("There is no such shift.")
     return shift

@@ -8,7 +8,7 @@ from werkzeug.datastructures import MultiDict
 
 from tsalert.core.actors import Permission
 from tsalert.core.clock import in_london, london_date, utc_now
-from tsalert.core.keys import LARGEST_ID
+from tsalert.core.keys import is_id
 from tsalert.db import db
 from tsalert.rota import absences, mobiles, planning, presenting, queries, service, silence, vocabulary, wording
 from tsalert.rota.schemas import (
@@ -79,7 +79,7 @@ def list_officers() -> ResponseReturnValue:
 def show_officer(officer_id: int) -> ResponseReturnValue:
     """Show one officer's shifts to come; the mobile is for those who may change the rota, and for themselves."""
     session, now, actor = db.session(), utc_now(), current_actor()
-    person = staff.get_officer_by_id(session, officer_id if officer_id <= LARGEST_ID else None)
+    person = staff.get_officer_by_id(session, officer_id if is_id(officer_id) else None)
     sees_mobile = actor.may(Permission.MANAGE_ROTA) or actor.officer_id == officer_id
     slots = presenting.own_slots(session, officer_id, now=now)
     return render_template(

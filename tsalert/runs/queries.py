@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from tsalert.core.errors import NotFound
-from tsalert.core.keys import LARGEST_ID
+from tsalert.core.keys import is_id
 from tsalert.core.periods import Period
 from tsalert.keysets import Order, Page, read_page
 from tsalert.runs.models import CalculationRun
@@ -86,7 +86,7 @@ def get_row(session: Session, run_id: int, *, lock: bool = False) -> Calculation
     query = select(CalculationRun).where(CalculationRun.id == run_id)
     if lock:
         query = query.with_for_update().execution_options(populate_existing=True)
-    row = session.scalar(query) if 0 < run_id <= LARGEST_ID else None
+    row = session.scalar(query) if is_id(run_id) else None
     if row is None:
         raise NotFound("There is no such calculation run.")
     return row

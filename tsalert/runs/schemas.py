@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from marshmallow import EXCLUDE, RAISE, Schema, fields, post_load
+from marshmallow import EXCLUDE, Schema, fields, post_load
 
 from tsalert.runs.rules import LONGEST_NOTE, Question, RunState
 from tsalert.runs.tally import Place
@@ -10,14 +10,11 @@ from tsalert.savings.figures.schemas import ContributionSchema
 from tsalert.savings.valuing.methods import Basis
 from tsalert.savings.valuing.profiles import PUBLISHED, get_profile
 from tsalert.savings.valuing.recognition import Recognition
-from tsalert.web.fields import Instant, Line, Paragraph, RecordId, SpanLabel, choice
+from tsalert.web.fields import Instant, Line, Paragraph, RecordId, SpanLabel, Strict, choice
 
 
-class NewRunSchema(Schema):
+class NewRunSchema(Strict):
     """What a run is asked; without ``as_of`` it reads what stands now."""
-
-    class Meta:
-        unknown = RAISE
 
     period = SpanLabel(required=True)
     profile = Line(load_default=PUBLISHED, longest=40)
@@ -34,11 +31,8 @@ class NewRunSchema(Schema):
         return {"question": question, "as_of": data["as_of"], "note": data["note"]}
 
 
-class RunSupersessionSchema(Schema):
+class RunSupersessionSchema(Strict):
     """The newer run that takes a published one's place, and why."""
-
-    class Meta:
-        unknown = RAISE
 
     by = RecordId(required=True)
     reason = Paragraph(required=True, longest=LONGEST_NOTE, error_messages={"required": "Say why."})

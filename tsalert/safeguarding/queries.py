@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from tsalert.cases import queries as cases
 from tsalert.core.actors import Actor
 from tsalert.core.errors import NotFound
-from tsalert.core.keys import LARGEST_ID
+from tsalert.core.keys import is_id
 from tsalert.keysets import PAGE, Order, Page, read_page
 from tsalert.response import queries as response
 from tsalert.safeguarding.models import SafeguardingConcern, SafeguardingStep
@@ -46,7 +46,7 @@ def subject_of(row: SafeguardingConcern) -> tuple[Subject, int]:
 
 def find_subject(session: Session, concern_id: int) -> tuple[Subject, int] | None:
     """Return the case or incident of a concern; None where there is no such concern."""
-    row = session.get(SafeguardingConcern, concern_id) if 0 < concern_id <= LARGEST_ID else None
+    row = session.get(SafeguardingConcern, concern_id) if is_id(concern_id) else None
     return subject_of(row) if row else None
 
 
@@ -59,7 +59,7 @@ def get_concern(session: Session, concern_id: int, *, actor: Actor, now: datetim
     query = select(SafeguardingConcern).where(SafeguardingConcern.id == concern_id)
     if lock:
         query = query.with_for_update()
-    row = session.scalar(query) if 0 < concern_id <= LARGEST_ID else None
+    row = session.scalar(query) if is_id(concern_id) else None
     if row is None:
         raise NotFound("There is no such concern.")
     subject = subject_of(row)

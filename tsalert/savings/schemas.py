@@ -3,24 +3,21 @@
 from functools import partial
 from typing import Any
 
-from marshmallow import EXCLUDE, RAISE, Schema, fields, post_load
+from marshmallow import EXCLUDE, Schema, fields, post_load
 
 from tsalert.savings.counting.schemas import UncountedSchema
 from tsalert.savings.figures.schemas import ContributionSchema
 from tsalert.savings.queries import Attention, Filter
 from tsalert.savings.recording.share_fields import PartnerSchema, Share
 from tsalert.savings.rules import InterventionType
-from tsalert.web.fields import Count, Day, Line, ListPlace, PeriodLabel, Pounds, RecordId, choice
+from tsalert.web.fields import Count, Day, Line, ListPlace, PeriodLabel, Pounds, RecordId, Strict, choice
 
 # Whoever writes against the API learns from the answer what may be chosen.
 told_choice = partial(choice, unknown="Choose one of: {choices}.")
 
 
-class SeenVersionSchema(Schema):
+class SeenVersionSchema(Strict):
     """The version of an intervention that an officer saw."""
-
-    class Meta:
-        unknown = RAISE
 
     of_version = Count(required=True, error_messages={"required": "Name the version that you saw."})
 
@@ -31,11 +28,8 @@ class WithdrawalSchema(SeenVersionSchema):
     reason = Line(required=True, longest=500, error_messages={"required": "Say why it is taken out."})
 
 
-class ContinuationSchema(Schema):
+class ContinuationSchema(Strict):
     """The dates for which approved rates are approved again."""
-
-    class Meta:
-        unknown = RAISE
 
     effective_from = Day(required=True)
     effective_to = Day(load_default=None, allow_none=True)

@@ -8,7 +8,7 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from tsalert.core.errors import NotFound, RuleViolation
-from tsalert.core.keys import LARGEST_ID
+from tsalert.core.keys import is_id
 from tsalert.delivery import queries as delivery
 from tsalert.delivery.queries import EndpointView
 from tsalert.keysets import Order, Page, read_page
@@ -95,7 +95,7 @@ def get_subscriber(session: Session, subscriber_id: int) -> SubscriberView:
 
     :raises NotFound: there is none.
     """
-    subscriber = session.get(Subscriber, subscriber_id) if subscriber_id <= LARGEST_ID else None
+    subscriber = session.get(Subscriber, subscriber_id) if is_id(subscriber_id) else None
     if subscriber is None:
         raise NotFound("There is no such subscriber.")
     ends = _ends_of(session, [subscriber_id]).get(subscriber_id, [])

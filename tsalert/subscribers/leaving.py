@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from tsalert.audit import service as audit
 from tsalert.core.actors import Actor, Permission
 from tsalert.core.errors import Conflict, NotFound
-from tsalert.core.keys import LARGEST_ID
+from tsalert.core.keys import is_id
 from tsalert.db import transaction
 from tsalert.delivery import service as delivery
 from tsalert.delivery.queries import endpoints_by_id
@@ -61,7 +61,7 @@ def end_subscription(subscription_id: int, *, actor: Actor, now: datetime) -> in
     actor.require(Permission.MANAGE_SUBSCRIBERS)
     with transaction() as session:
         mine = select(Subscription).where(Subscription.id == subscription_id).with_for_update()
-        found = session.scalar(mine) if subscription_id <= LARGEST_ID else None
+        found = session.scalar(mine) if is_id(subscription_id) else None
         if found is None:
             raise NotFound("There is no such subscription.")
         if found.ended_at is not None:

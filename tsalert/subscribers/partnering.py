@@ -8,7 +8,7 @@ from sqlalchemy import Select, delete, exists, func, select, update
 from sqlalchemy.orm import Session
 
 from tsalert.core.errors import NotFound, RuleViolation
-from tsalert.core.keys import LARGEST_ID
+from tsalert.core.keys import is_id
 from tsalert.delivery import queries as delivery_queries
 from tsalert.delivery import service as delivery
 from tsalert.delivery.queries import EndpointView
@@ -62,7 +62,7 @@ def get_partner(session: Session, partner_id: int) -> Standing:
 
     :raises NotFound: there is none.
     """
-    mine = _standings().where(Subscriber.id == (partner_id if partner_id <= LARGEST_ID else 0))
+    mine = _standings().where(Subscriber.id == (partner_id if is_id(partner_id) else 0))
     row = session.execute(mine).one_or_none()
     if row is None:
         raise NotFound("There is no such partner.")

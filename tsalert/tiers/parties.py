@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from tsalert.core.actors import Actor
-from tsalert.core.keys import LARGEST_ID
+from tsalert.core.keys import is_id
 from tsalert.parties import matching
 from tsalert.tiers import queries
 from tsalert.tiers.vocabulary import Subject
@@ -16,7 +16,7 @@ def require_party(session: Session, actor: Actor, party_id: int, *, now: datetim
 
     :raises Withheld: they, or a record that is held to be theirs, are restricted.
     """
-    if not 0 < party_id <= LARGEST_ID:
+    if not is_id(party_id):
         return
     members = matching.members_of(session, set(matching.identities(session, {party_id}).values()))
     for member in sorted({party_id, *(each for group in members.values() for each in group)}):

@@ -2,19 +2,19 @@
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
-from marshmallow import RAISE, Schema, ValidationError, fields
+from marshmallow import RAISE, Schema, ValidationError, fields, post_load
 from marshmallow.validate import Length, Range
 
 from tsalert.core.clock import as_utc
 from tsalert.core.cursors import LONGEST, NO_PLACE
 from tsalert.core.errors import RuleViolation
-from tsalert.core.keys import LARGEST_ID, LARGEST_LONG_ID
+from tsalert.core.keys import LARGEST_ID, LARGEST_LONG_ID, is_id
 from tsalert.core.money import parse_pounds
 from tsalert.core.periods import Period, parse_period, parse_span
 from tsalert.core.postcodes import read_postcode
@@ -30,7 +30,7 @@ _NEW_LINES = re.compile(r"\r\n?")
 def read_number(text: str) -> int | None:
     """Return a record's number as it was sent, or None where it cannot be one."""
     number = int(text) if text.isascii() and text.isdecimal() and len(text) < 20 else 0
-    return number if 0 < number <= LARGEST_ID else None
+    return number if is_id(number) else None
 
 
 class Strict(Schema):
@@ -40,6 +40,17 @@ class Strict(Schema):
 
     class Meta:
         unknown = RAISE
+
+
+class Typed(Strict):
+    """A shape that hands the service a typed value, which ``value`` makes of its fields."""
+
+    value: Callable[..., Any]
+
+    @post_load
+    def build(self, data: dict[str, Any], **_: Any) -> Any:
+        """Build the value that the service takes."""
+        return type(self).value(**data)
 
 
 class Line(fields.String):

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from tsalert.core.clock import as_utc
 from tsalert.core.errors import NotFound
-from tsalert.core.keys import LARGEST_ID
+from tsalert.core.keys import is_id
 from tsalert.keysets import Order, Page, read_rows
 from tsalert.staff import queries as staff
 from tsalert.webhooks.models import Webhook, WebhookDelivery, WebhookEvent
@@ -72,7 +72,7 @@ def get_row(session: Session, webhook_id: int, *, lock: bool = False) -> Webhook
     :raises NotFound: there is none.
     """
     query = select(Webhook).where(Webhook.id == webhook_id)
-    found = session.scalar(query.with_for_update() if lock else query) if 0 < webhook_id <= LARGEST_ID else None
+    found = session.scalar(query.with_for_update() if lock else query) if is_id(webhook_id) else None
     if found is None:
         raise NotFound("There is no such webhook.")
     return found

@@ -14,7 +14,7 @@ from tsalert.config import Settings
 from tsalert.core.actors import Actor, Permission
 from tsalert.core.clock import as_utc
 from tsalert.core.errors import Conflict, NotFound, RuleViolation
-from tsalert.core.keys import LARGEST_ID
+from tsalert.core.keys import is_id
 from tsalert.db import transaction
 from tsalert.webhooks import queries, rules
 from tsalert.webhooks.announcing import queue
@@ -114,7 +114,7 @@ def send_again(webhook_id: int, delivery_id: int, *, actor: Actor, now: datetime
         hook = _standing(session, webhook_id)
         mine = (WebhookDelivery.id == delivery_id, WebhookDelivery.webhook_id == hook.id)
         query = select(WebhookDelivery).where(*mine).with_for_update()
-        delivery = session.scalar(query) if 0 < delivery_id <= LARGEST_ID else None
+        delivery = session.scalar(query) if is_id(delivery_id) else None
         if delivery is None:
             raise NotFound("This program was told nothing with this number.")
         if delivery.state == State.WAITING:

@@ -13,7 +13,7 @@ from tsalert.cases.people.models import CaseParty, PersonWishes, VulnerabilityAs
 from tsalert.cases.people.vocabulary import ACCUSED, Role
 from tsalert.core.actors import Actor
 from tsalert.core.errors import NotFound
-from tsalert.core.keys import LARGEST_ID
+from tsalert.core.keys import is_id
 from tsalert.parties import matching
 from tsalert.parties import queries as parties
 from tsalert.parties.vocabulary import Side
@@ -104,7 +104,7 @@ def get_role(session: Session, case_id: int, role_id: int) -> CaseParty:
     :raises NotFound: the case has none with that number.
     """
     query = select(CaseParty).where(CaseParty.id == role_id, CaseParty.case_id == case_id)
-    row = session.scalar(query) if 0 < role_id <= LARGEST_ID else None
+    row = session.scalar(query) if is_id(role_id) else None
     if row is None:
         raise NotFound("There is no such role in this case.")
     return row

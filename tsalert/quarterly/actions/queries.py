@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from tsalert.core.errors import NotFound
-from tsalert.core.keys import LARGEST_ID
+from tsalert.core.keys import is_id
 from tsalert.core.periods import Period, quarter_of
 from tsalert.quarterly.actions.models import BoardActionUpdate, BoardActionVersion
 from tsalert.quarterly.actions.statuses import StatusWord, status_versions, words_on
@@ -73,7 +73,7 @@ def versions_of(session: Session, action_id: int) -> list[ActionVersion]:
     """
     query = select(BoardActionVersion).where(BoardActionVersion.action_id == action_id)
     query = query.order_by(BoardActionVersion.first_day.desc(), BoardActionVersion.id.desc())
-    found = [_version(row) for row in session.scalars(query)] if 0 < action_id <= LARGEST_ID else []
+    found = [_version(row) for row in session.scalars(query)] if is_id(action_id) else []
     if not found:
         raise NotFound("There is no such action.")
     return found

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from tsalert.cases import queries as cases
 from tsalert.core.actors import Actor
 from tsalert.core.errors import NotFound
-from tsalert.core.keys import LARGEST_ID
+from tsalert.core.keys import is_id
 from tsalert.core.periods import Period, parse_period
 from tsalert.identifying.facts import Finding, folded
 from tsalert.identifying.vocabulary import Check
@@ -127,7 +127,7 @@ def get_study(
     query = select(CaseStudy).where(CaseStudy.id == study_id, CaseStudy.case_id == case_id)
     if lock:
         query = query.with_for_update().execution_options(populate_existing=True)
-    row = session.scalar(query) if 0 < study_id <= LARGEST_ID else None
+    row = session.scalar(query) if is_id(study_id) else None
     if row is None:
         raise NotFound("There is no such case study of this case.")
     return _studies(session, [row])[0]

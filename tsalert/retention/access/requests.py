@@ -11,7 +11,7 @@ from tsalert.audit import service as audit
 from tsalert.core.actors import Actor, Permission
 from tsalert.core.clock import london_date
 from tsalert.core.errors import Conflict, NotFound, RuleViolation
-from tsalert.core.keys import LARGEST_ID
+from tsalert.core.keys import is_id
 from tsalert.core.words import counted
 from tsalert.db import db, transaction
 from tsalert.keysets import Order, Page, read_page
@@ -219,7 +219,7 @@ def get_request(session: Session, request_id: int) -> AccessRequest:
 
     :raises NotFound: there is none with that number.
     """
-    found = session.get(AccessRequest, request_id) if request_id <= LARGEST_ID else None
+    found = session.get(AccessRequest, request_id) if is_id(request_id) else None
     if found is None:
         raise NotFound("There is no such request.")
     return found
@@ -251,7 +251,7 @@ def _covered(row: Row) -> Row:
 
 def _open(session: Session, request_id: int) -> AccessRequest:
     query = select(AccessRequest).where(AccessRequest.id == request_id).with_for_update()
-    request = session.scalar(query) if request_id <= LARGEST_ID else None
+    request = session.scalar(query) if is_id(request_id) else None
     if request is None:
         raise NotFound("There is no such request.")
     if request.answered_at is not None:

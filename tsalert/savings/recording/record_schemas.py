@@ -3,7 +3,7 @@
 from decimal import Decimal
 from typing import Any
 
-from marshmallow import RAISE, Schema, ValidationError, fields, post_load
+from marshmallow import Schema, ValidationError, fields, post_load
 
 from tsalert.savings.recording.share_fields import PartnerSchema, Share
 from tsalert.savings.rules import (
@@ -16,7 +16,7 @@ from tsalert.savings.rules import (
 )
 from tsalert.savings.schemas import told_choice
 from tsalert.savings.valuing.valuation import ValueClass
-from tsalert.web.fields import Count, Day, Line, Paragraph, Pounds, RecordId, YesNo
+from tsalert.web.fields import Count, Day, Line, Paragraph, Pounds, RecordId, Strict, YesNo
 
 MONEY = {"prevented": "prevented", "recovered": "recovered", "future_financial": "future", "memo": "memo"}
 
@@ -26,11 +26,8 @@ def _known_money(name: str) -> None:
         raise ValidationError(f"Choose one of: {', '.join(MONEY)}.")
 
 
-class NewInterventionSchema(Schema):
+class NewInterventionSchema(Strict):
     """An intervention as recorded. It checks shape only; what may be recorded is decided in rules.py."""
-
-    class Meta:
-        unknown = RAISE
 
     type = told_choice(InterventionType, required=True)
     on_date = Day(required=True)
@@ -100,11 +97,8 @@ class TypeSchema(Schema):
     has_refreshers = fields.Boolean(attribute="shape.has_refreshers")
 
 
-class LimitSchema(Schema):
+class LimitSchema(Strict):
     """The amount above which a record needs a second officer, and why."""
-
-    class Meta:
-        unknown = RAISE
 
     above = Pounds(required=True)
     reason = Line(required=True, longest=500, error_messages={"required": "Say why the limit changes."})

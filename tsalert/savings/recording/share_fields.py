@@ -5,11 +5,11 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
-from marshmallow import RAISE, Schema, ValidationError, fields, post_load
+from marshmallow import ValidationError, fields, post_load
 
 from tsalert.savings.recording.checks import percent
 from tsalert.savings.rules import PartnerShare
-from tsalert.web.fields import Line
+from tsalert.web.fields import Line, Strict
 
 _LONGEST = 12
 _NUMBER = re.compile(r"\d{1,3}(\.\d*)?|\.\d+", re.ASCII)
@@ -43,11 +43,8 @@ class Percent(Share):
         return super()._read(typed) / 100
 
 
-class PartnerSchema(Schema):
+class PartnerSchema(Strict):
     """A partner's part in a joint operation."""
-
-    class Meta:
-        unknown = RAISE
 
     partner = Line(required=True, longest=100, error_messages={"required": "Name the partner."})
     share = Share(required=True)

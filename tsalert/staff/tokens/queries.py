@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session, joinedload
 from tsalert.core.actors import Actor, Bearer, Permission, Via
 from tsalert.core.clock import as_utc
 from tsalert.core.errors import NotFound
-from tsalert.core.keys import LARGEST_ID
+from tsalert.core.keys import is_id
 from tsalert.staff import queries as staff
 from tsalert.staff.models import ApiToken, Officer
 from tsalert.staff.tokens import rules
@@ -79,7 +79,7 @@ def get_token(session: Session, token_id: int, *, now: datetime) -> TokenView:
 
     :raises NotFound: there is none.
     """
-    found = _tokens(session, ApiToken.id == token_id, now=now) if 0 < token_id <= LARGEST_ID else []
+    found = _tokens(session, ApiToken.id == token_id, now=now) if is_id(token_id) else []
     if not found:
         raise NotFound("There is no such token.")
     return found[0]
@@ -95,7 +95,7 @@ def get_account(session: Session, account_id: int) -> AccountView:
 
     :raises NotFound: there is none.
     """
-    found = _accounts(session, ServiceAccount.officer_id == account_id) if 0 < account_id <= LARGEST_ID else []
+    found = _accounts(session, ServiceAccount.officer_id == account_id) if is_id(account_id) else []
     if not found:
         raise NotFound("There is no such service account.")
     return found[0]

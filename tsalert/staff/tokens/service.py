@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from tsalert.audit import service as audit
 from tsalert.core.actors import Actor, Permission
 from tsalert.core.errors import Conflict, NotAllowed, NotFound
-from tsalert.core.keys import LARGEST_ID
+from tsalert.core.keys import is_id
 from tsalert.db import transaction
 from tsalert.staff.models import ApiToken, Officer
 from tsalert.staff.queries import token_digest
@@ -63,7 +63,7 @@ def end_token(token_id: int, *, actor: Actor, now: datetime) -> None:
     """
     with transaction() as session:
         query = select(ApiToken).where(ApiToken.id == token_id).with_for_update()
-        token = session.scalar(query) if 0 < token_id <= LARGEST_ID else None
+        token = session.scalar(query) if is_id(token_id) else None
         is_own = token is not None and token.officer_id == actor.officer_id
         if token is None or not (is_own or actor.may(Permission.CONNECT_PROGRAMS)):
             raise NotFound("There is no such token.")
@@ -119,7 +119,7 @@ def _give(session: Session, officer_id: int, new: NewToken, *, actor: Actor, now
 
 def _standing(session: Session, account_id: int) -> ServiceAccount:
     query = select(ServiceAccount).where(ServiceAccount.officer_id == account_id).with_for_update()
-    account = session.scalar(query) if 0 < account_id <= LARGEST_ID else None
+    account = session.scalar(query) if is_id(account_id) else None
     if account is None:
         raise NotFound("There is no such service account.")
     if account.ended_at is not None:

@@ -7,7 +7,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from tsalert.core.errors import NotFound
-from tsalert.core.keys import LARGEST_ID
+from tsalert.core.keys import is_id
 from tsalert.delivery.queries import endpoints_by_id
 from tsalert.subscribers.models import Subscriber, SubscriberEndpoint, Subscription, Topic
 from tsalert.subscribers.preferences.rules import mask_name
@@ -42,7 +42,7 @@ def lock_subscriber(session: Session, subscriber_id: int, *, and_address: int | 
     :raises NotFound: there is none, or all that we knew of them was erased.
     """
     found = None
-    if subscriber_id <= LARGEST_ID:
+    if is_id(subscriber_id):
         theirs = [*addresses_of(session, subscriber_id), *filter(None, [and_address])]
         endpoints_by_id(session, theirs, lock=True)
         query = select(Subscriber).where(Subscriber.id == subscriber_id, Subscriber.erased_at.is_(None))
