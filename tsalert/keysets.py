@@ -5,11 +5,14 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
-from sqlalchemy import ColumnElement, Select, literal, tuple_
+from sqlalchemy import BigInteger, ColumnElement, Select, literal, tuple_
 from sqlalchemy.orm import InstrumentedAttribute, Session
+from sqlalchemy.types import TypeEngine
 
 from tsalert.core import cursors
 from tsalert.core.cursors import Place, Value
+from tsalert.core.errors import RuleViolation
+from tsalert.core.keys import LARGEST_ID
 
 Row = TypeVar("Row")
 Told = TypeVar("Told")
@@ -64,8 +67,15 @@ class Order:
         """
         kinds = tuple(each.type.python_type for each in self.key)
         values = zip(cursors.values_of(after, kinds), self.key, strict=True)
-        place = tuple_(*(literal(value, each.type) for value, each in values))
+        place = tuple_(*(literal(_fitting(value, each.type), each.type) for value, each in values))
         return tuple_(*self.key) > place if self.is_rising else tuple_(*self.key) < place
+
+
+def _fitting(value: Value, kind: TypeEngine[Any]) -> Value:
+    """Return a value that a column can be compared with; of whole numbers few columns hold more than 32 bits."""
+    if isinstance(value, int) and abs(value) > LARGEST_ID and not isinstance(kind, BigInteger):
+        raise RuleViolation(cursors.NO_PLACE, field="after")
+    return value
 
 
 def read_rows(session: Session, query: Any, order: Order, *, after: Place | None, size: int | None = PAGE) -> Page[Any]:

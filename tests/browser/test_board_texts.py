@@ -66,3 +66,14 @@ def test_who_leaves_at_once_or_is_signed_out_finds_the_words_again(chromium: Bro
         expect(page.get_by_label("Text")).to_have_value("Signed out.")
         page.get_by_role("button", name="Discard it").click()
         expect(page.get_by_label("Text")).to_have_value("Left at once.")
+
+
+def test_who_signed_in_anew_meanwhile_is_not_told_that_they_are_signed_out(chromium: Browser, site: str) -> None:
+    with opened(chromium, site) as page:
+        begin(page, "manager")
+        page.context.clear_cookies()
+        sign_in(page.context.new_page(), "manager@example.org")
+        write(page, "Written under the sign-in before.")
+        expect(page.get_by_text("Not saved: you have signed in again since this page was loaded")).to_be_visible()
+        page.goto(TEXT)
+        expect(page.get_by_label("Text")).to_have_value("Written under the sign-in before.")

@@ -2,8 +2,10 @@
 
 import re
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from threading import Barrier
 
 import pytest
 import time_machine
@@ -316,3 +318,19 @@ def test_no_form_of_signing_in_is_taken_without_its_token(
     forms = [re.sub("<.*?>", "1", rule.rule) for rule in rules_of_ours if "POST" in (rule.methods or ())]
     assert len(forms) == 16
     assert {client.post(path, data={"password": PASSWORD}).status_code for path in forms} <= {400, 401}
+
+
+def test_who_guesses_many_codes_at_once_is_told_of_no_more_than_who_guesses_one_by_one(fresh_app: Flask) -> None:
+    with fresh_app.app_context():
+        service.create_officer(KIM, name="Kim Example", roles=[RoleName.DUTY_OFFICER], password=PASSWORD, now=NOW)
+    set_up(give_password(fresh_app))
+    browsers, start = [give_password(fresh_app) for _ in range(12)], Barrier(12)
+
+    def guess(browser: FlaskClient) -> str:
+        start.wait()
+        return browser.post(f"{STEP}/code", data={"code": "000000"}).text
+
+    with ThreadPoolExecutor(12) as pool:
+        told = list(pool.map(guess, browsers))
+    assert sum("That code is not right" in page for page in told) == FAILURES_BY_ACCOUNT
+    assert sum("Too many tries" in page for page in told) == 12 - FAILURES_BY_ACCOUNT

@@ -1,8 +1,10 @@
 """Who gets in, and who is kept out."""
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from subprocess import CompletedProcess
+from threading import Barrier
 from typing import Any, Literal
 from urllib.parse import urlsplit
 
@@ -240,3 +242,34 @@ def test_officers_are_made_from_the_command_line(
     assert again.returncode == 1
     assert "already an officer" in again.stderr
     assert len(run_command("staff", "token", EMAIL).stdout.strip()) > 30
+
+
+@pytest.mark.db
+def test_who_guesses_many_at_once_is_told_of_no_more_than_who_guesses_one_by_one(fresh_app: Flask) -> None:
+    with fresh_app.app_context():
+        service.create_officer(EMAIL, name="Kim Example", roles=[RoleName.DUTY_OFFICER], password=PASSWORD, now=NOW)
+        db.session.remove()
+    start = Barrier(12)
+
+    def guess(number: int) -> str:
+        start.wait()
+        return fresh_app.test_client().post("/sign-in", data={"email": EMAIL, "password": f"guess {number}"}).text
+
+    with ThreadPoolExecutor(12) as pool:
+        told = list(pool.map(guess, range(12)))
+    assert sum("is not right" in page for page in told) == FAILURES_BY_ACCOUNT
+    assert sum("Too many tries" in page for page in told) == 12 - FAILURES_BY_ACCOUNT
+
+
+def test_a_right_password_lets_nobody_in_if_others_locked_the_account_while_it_was_checked(
+    app: Flask, client: FlaskClient, kim: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Overtaken(Counting):
+        def verify(self, *args: Any, **options: Any) -> Literal[True]:
+            for _ in range(FAILURES_BY_ACCOUNT):
+                service.record_failed_sign_in(EMAIL, "203.0.113.9", now=NOW)
+            return super().verify(*args, **options)
+
+    monkeypatch.setitem(app.extensions, "tsalert_password_hasher", Overtaken())
+    assert "Too many tries" in client.post("/sign-in", data={"email": EMAIL, "password": PASSWORD}).text
+    assert client.get("/board").status_code == 303

@@ -79,11 +79,15 @@ def test_the_page_keeps_good_rows_and_shows_the_others_first(
 ) -> None:
     browser = signed_in(RoleName.MANAGER)
     rows = {"contact_row_2": "pat@example.org", "contact_row_7": "0770", "name_row_7": "Lee Example"}
+    rows |= {"contact_row_8": "kim@example.org", "postcode_row_8": "X", "name_row_9": "Nobody Example"}
     answer = browser.post("/subscribers/paper", data=PAGE | rows | {"submission": "first"})
     assert answer.status_code == 422
     assert "1 person is on the list" in answer.text
     assert 'name="contact_row_1" type="text" value="0770"' in answer.text
     assert 'value="Lee Example"' in answer.text
+    assert 'name="postcode_row_2" type="text" value="X"' in answer.text
+    assert answer.text.count("Enter a full postcode") == answer.text.count("Enter an email address or") == 2
+    assert 'value="Nobody Example"' in answer.text
     assert "pat@example.org" not in answer.text
     mended = PAGE | {"contact_row_1": "07700 900001", "submission": "second"}
     assert browser.post("/subscribers/paper", data=mended).status_code == 303

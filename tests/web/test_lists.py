@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 
 import pytest
 from flask import Flask
+from flask.testing import FlaskClient
 from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import delete, insert, select
@@ -20,9 +21,12 @@ from tests.web.conftest import undone
 from tsalert import keysets
 from tsalert.core.cursors import write
 from tsalert.core.errors import RuleViolation
-from tsalert.keysets import Order, Page, page_among, read_page
+from tsalert.delivery.models import Endpoint
+from tsalert.keysets import Order, Page, every, page_among, read_page
 from tsalert.parties.models import Party
+from tsalert.staff.rules import RoleName
 from tsalert.staff.tokens import rules
+from tsalert.web.fields import PageAsked
 from tsalert.web.manual import description
 
 # A list by weeks has neither a first nor a last page.
@@ -224,6 +228,29 @@ def test_what_was_never_the_place_of_a_row_is_refused(session: Session, after: s
     with pytest.raises(RuleViolation, match="no place in the list") as refused:
         read_page(session, select(Party), Order(Party.id, (Party.kind,)), after=after)
     assert refused.value.field == "after"
+
+
+def test_a_list_of_many_goes_on_behind_numbers_that_shorter_ones_never_reach(session: Session) -> None:
+    numbers, kept = [2**31 + 2, 2**31 + 1, 2**31], {"channel": "email", "status": "active", "created_at": NOW}
+    session.execute(
+        insert(Endpoint), [kept | {"id": each, "address": "", "address_key": str(each)} for each in numbers]
+    )
+
+    def read(place: int | None) -> Page[Endpoint]:
+        after = PageAsked().load({"after": str(place)})["after"] if place else None
+        return read_page(session, select(Endpoint), Order(Endpoint.id), after=after, size=1)
+
+    assert [each.id for each in every(read)] == numbers
+    with pytest.raises(RuleViolation, match="no place in the list"):
+        read_page(session, select(Party), Order(Party.id), after=2**31)
+
+
+def test_a_place_that_is_none_is_refused_alike_where_only_the_head_is_asked_for(
+    signed_in: Callable[..., FlaskClient],
+) -> None:
+    desk = signed_in(RoleName.MANAGER)
+    for path in ("/alerts?after=x", f"/alerts?after={2**63}", f"/alerts?after={2**31}", "/access?grants=x"):
+        assert [desk.get(path).status_code, desk.head(path).status_code] == [422, 422], path
 
 
 @given(places=st.lists(st.tuples(st.integers(0, 4), st.integers(0, 99)), unique=True), size=st.integers(1, 5))

@@ -140,6 +140,24 @@ def test_each_step_comes_back_on_its_own_form_while_the_database_is_locked(
         assert kept in answer.text
 
 
+def test_no_record_is_shown_whose_reading_nobody_can_enter_and_a_form_comes_back_without_it(
+    fresh_app: Flask, desk: FlaskClient
+) -> None:
+    with fresh_app.app_context():
+        actor = staff_queries.actor_of(staff_queries.get_officer(db.session(), "dee@example.org"), Via.PAGE)
+        call_id = service.log_call(roof_call(), actor=actor, now=utc_now()).call_id
+        db.session.remove()
+    sent = {"submission": new_submission(), "version": "1", "happening": TYPED}
+    with locked(fresh_app):
+        page = desk.get(f"/calls/{call_id}")
+        answers = [desk.post(f"/calls/{call_id}/correction", data=sent | {"reason": why}) for why in ("Misheard", "")]
+    assert (page.status_code, page.headers["Retry-After"], "Alex Example" in page.text) == (503, "10", False)
+    for answer in answers:
+        assert (answer.status_code, "Alex Example" in answer.text) == (503, False)
+        for kept in ("This was not saved", "want &lt;b&gt;£4,000&lt;/b&gt;", f'action="/calls/{call_id}/correction"'):
+            assert kept in answer.text
+
+
 def test_no_password_comes_back(fresh_app: Flask, desk: FlaskClient) -> None:
     with gone(fresh_app):
         stranger = fresh_app.test_client()

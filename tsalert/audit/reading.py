@@ -7,6 +7,7 @@ from tsalert.audit.service import record
 from tsalert.core.clock import utc_now
 from tsalert.db import transaction
 from tsalert.web.access import current_actor, find_actor, records_read, shown
+from tsalert.web.errors import sees_outages
 
 # A change that is refused is answered with the record as it stands: by its form again, or beside what was sent.
 _SHOWS = frozenset({200, 206, 400, 409, 422, 429})
@@ -17,7 +18,9 @@ def init_app(app: Flask) -> None:
     app.after_request(_enter)
 
 
+@sees_outages
 def _enter(answer: Response) -> Response:
+    """Let an answer go once its reading is entered; where the database is locked or gone, say so in its place."""
     _note_export(answer)
     marked = shown()
     if marked and answer.status_code in _SHOWS and request.method != "HEAD":

@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from tsalert.core.errors import RuleViolation
-from tsalert.core.keys import LARGEST_ID
+from tsalert.core.keys import LARGEST_LONG_ID
 
 LONGEST = 1000
 NO_PLACE = "This is no place in the list. Begin it from its first page."
@@ -74,7 +74,7 @@ def _flag(value: Any) -> bool:
 
 
 def _number(value: Any) -> int:
-    if isinstance(value, bool) or not isinstance(value, int) or abs(value) > LARGEST_ID:
+    if isinstance(value, bool) or not isinstance(value, int) or abs(value) > LARGEST_LONG_ID:
         raise TypeError("not a number that a row can have")
     return value
 

@@ -5,7 +5,7 @@ from typing import Any
 from marshmallow import EXCLUDE, Schema, fields, post_load, pre_load, validate
 
 from tsalert.delivery.rules import Channel
-from tsalert.web.fields import RecordId
+from tsalert.web.fields import RecordId, RowNumber
 
 
 class OutboxSchema(Schema):
@@ -16,7 +16,7 @@ class OutboxSchema(Schema):
 
     mailing = RecordId(load_default=None)
     channel = fields.String(load_default=None, validate=validate.OneOf(list(Channel), error="Choose a channel."))
-    after = RecordId(load_default=None)
+    after = RowNumber(load_default=None)
 
     @pre_load
     def drop_empty(self, data: dict[str, Any], **_: Any) -> dict[str, Any]:

@@ -77,7 +77,7 @@ def break_glass(subject: str, number: int) -> ResponseReturnValue:
 def show_access() -> ResponseReturnValue:
     """List who may open what, what was opened and where glass was broken; give access and restrict records."""
     session, now = db.session(), utc_now()
-    after = AccessPagesSchema().load(request.args if request.method == "GET" else {})
+    after = AccessPagesSchema().load(request.args if request.method != "POST" else {})
     return render_template(
         "restricting/access.html",
         found=queries.overview(session, after, now=now),

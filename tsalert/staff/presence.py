@@ -54,8 +54,8 @@ def require_password(actor: Actor, password: str, *, now: datetime, field: str =
     officer = queries.get_officer_by_id(db.session(), actor.officer_id)
     account, hashed = officer.email, officer.password
     require_not_locked(account, now=now)
-    if not is_password(password, hashed):
-        service.record_failed_sign_in(account, request.remote_addr or "", now=now)
+    if not is_password(password, hashed) or is_locked_by_now(account, now=now):
+        count_failure(account, now=now)
         raise RuleViolation("That is not your password.", field=field)
 
 
@@ -65,6 +65,24 @@ def require_not_locked(account: str, *, now: datetime) -> None:
     :raises NotAllowed: it has.
     """
     if queries.sign_in_is_blocked(db.session(), account, request.remote_addr or "", now=now):
+        raise NotAllowed(BLOCKED)
+
+
+def is_locked_by_now(account: str, *, now: datetime) -> bool:
+    """Tell whether others failed too often while a try was looked at, so that many at once try no more than one by one.
+
+    What was read before is let go: SQLite would go on seeing what stood then.
+    """
+    db.session.rollback()
+    return queries.sign_in_is_blocked(db.session(), account, request.remote_addr or "", now=now)
+
+
+def count_failure(account: str, *, now: datetime) -> None:
+    """Count a failed try.
+
+    :raises NotAllowed: too many others failed while it was looked at.
+    """
+    if service.record_failed_sign_in(account, request.remote_addr or "", now=now):
         raise NotAllowed(BLOCKED)
 
 

@@ -12,13 +12,15 @@ from sqlalchemy.orm import Session
 from tsalert.audit import service as audit
 from tsalert.core.actors import SERVICE, Actor
 from tsalert.core.errors import RuleViolation
-from tsalert.db import transaction
+from tsalert.db import take_turns, transaction
 from tsalert.delivery.rules import normalise_email
 from tsalert.staff import queries
 from tsalert.staff.hashing import hash_new
 from tsalert.staff.models import ApiToken, Officer, Role, SignInFailure
 from tsalert.staff.rules import TOKEN_LIFE, WATCHED_SPAN, RoleName, read_shortcut
 
+# Any number will do that no other lock of this database uses.
+_LOCK_NUMBER = 7_682_003
 _log = logging.getLogger(__name__)
 
 
@@ -89,13 +91,20 @@ def choose_shortcut(key: str, *, actor: Actor, now: datetime) -> None:
         audit.record(session, actor, "shortcut chosen", "officer", officer.id, now=now, key=kept or "none")
 
 
-def record_failed_sign_in(account: str, network: str, *, now: datetime) -> None:
-    """Count a failed try, and forget those too old to matter; the log says that there was one, and not whose."""
+def record_failed_sign_in(account: str, network: str, *, now: datetime) -> bool:
+    """Count a failed try, and forget those too old to matter; the log says that there was one, and not whose.
+
+    Returns whether too many others failed while it was looked at: its sender must not learn whether it was right.
+    """
     _log.warning("a password, code or passkey was wrong")
     with transaction() as session:
+        # Of those who try at the same moment each sees whoever was counted before.
+        take_turns(session, _LOCK_NUMBER)
+        is_late = queries.sign_in_is_blocked(session, account, network, now=now)
         session.execute(delete(SignInFailure).where(SignInFailure.at < now - WATCHED_SPAN))
         account_digest, network_digest = queries.text_digest(account), queries.text_digest(network)
         session.add(SignInFailure(account_digest=account_digest, network_digest=network_digest, at=now))
+    return is_late
 
 
 def find_role(session: Session, name: RoleName) -> Role:

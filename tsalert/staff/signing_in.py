@@ -15,7 +15,7 @@ from tsalert.core.errors import RuleViolation
 from tsalert.db import db, transaction
 from tsalert.staff import browsing, hashing, locking, queries, service
 from tsalert.staff.models import Officer
-from tsalert.staff.presence import BLOCKED
+from tsalert.staff.presence import BLOCKED, is_locked_by_now
 from tsalert.staff.tokens import queries as tokens
 
 _REFUSED = "The email address or password is not right."
@@ -56,9 +56,9 @@ def check(account: str, password: str, *, now: datetime) -> Officer:
         raise RuleViolation(BLOCKED)
     officer = queries.find_by_email(db.session(), account)
     is_right = hashing.is_password(password, officer.password if officer else None)
-    if officer is None or not is_right or not officer.active:
-        service.record_failed_sign_in(account, network, now=now)
-        raise RuleViolation(_REFUSED)
+    if officer is None or not is_right or not officer.active or is_locked_by_now(account, now=now):
+        is_late = service.record_failed_sign_in(account, network, now=now)
+        raise RuleViolation(BLOCKED if is_late else _REFUSED)
     if hashing.is_outdated(officer.password or ""):
         _hash_anew(officer.id, password)
     if _few():

@@ -9,8 +9,10 @@
 const PAUSE = 8 * 1000;
 const LARGEST_ON_LEAVING = 60 * 1000; // bytes; browsers send no more for a page that is gone
 const SIGNED_OUT = "Not saved: you are no longer signed in. Sign in again in a new tab, then load this page again: this tab keeps what you wrote.";
+// The page's proof of origin goes with the sign-in under which it was loaded.
+const NOT_OF_THIS_SIGN_IN = "Not saved: you have signed in again since this page was loaded, or are signed in no longer. Sign in in a new tab if you are not, then load this page again: this tab keeps what you wrote.";
 const SAID = {
-  400: SIGNED_OUT,
+  400: NOT_OF_THIS_SIGN_IN,
   401: SIGNED_OUT,
   409: "Not saved: somebody else saved this text, or the report is published by now. Save it to see which.",
   422: "Not saved: a report does not take this as it is. Save it to see why.",

@@ -1,6 +1,6 @@
 """The shape of a page of signed forms."""
 
-from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 from marshmallow import ValidationError, fields, post_load, validate
@@ -10,12 +10,37 @@ from tsalert.subscribers.rules import OFFERED, Frequency
 from tsalert.web.fields import Day, Line, Postcode, Strict
 
 ROWS = range(1, 11)
+OF_A_ROW = ("contact", "name", "postcode", "large_print")
+_CONTACT = "Enter an email address or a telephone number."
 _DAY = "Enter the day on which the forms were signed."
 
 
 def row_field(name: str, row: int) -> str:
     """Return what a field of one row is called."""
     return f"{name}_row_{row}"
+
+
+class _Row(Strict):
+    """One signed form."""
+
+    contact = Line(longest=320, required=True, error_messages={"required": _CONTACT})
+    name = Line(load_default=None)
+    postcode = Postcode(load_default=None)
+    large_print = fields.String(validate=validate.Equal("yes"), load_default="")
+
+    @post_load
+    def build(self, data: dict[str, Any], **_: Any) -> Signed:
+        """Hand over one form."""
+        return Signed(data["contact"], data["name"], data["postcode"], is_large_print=data["large_print"] == "yes")
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """What the forms of a page have in common, each that can be read by its row, and what is wrong with the others."""
+
+    batch: Batch
+    forms: dict[int, Signed]
+    faults: dict[int, ValidationError]
 
 
 class _Common(Strict):
@@ -28,29 +53,26 @@ class _Common(Strict):
     partner = Line(longest=20)
 
     @post_load
-    def build(self, data: dict[str, Any], **_: Any) -> tuple[Batch, dict[int, Signed]]:
-        """Hand over what the forms have in common, and each of them by its row."""
-        forms = {row: signed for row in ROWS if (signed := _signed(data, row)) is not None}
-        if not forms:
-            raise ValidationError("Fill at least one row.", row_field("contact", 1))
+    def build(self, data: dict[str, Any], **_: Any) -> Page:
+        """Hand over what the forms have in common, and each of them by its row; one that is wrong spoils no other."""
         topics, often = tuple(data.get("topics", ())), data["frequency"]
-        return Batch(data["reference"], data["signed_on"], topics, often, data.get("partner")), forms
+        page = Page(Batch(data["reference"], data["signed_on"], topics, often, data.get("partner")), {}, {})
+        for row in ROWS:
+            told = {name: text for name in OF_A_ROW if (text := data.get(row_field(name, row)))}
+            if told:
+                _read(page, row, told)
+        if not page.forms and not page.faults:
+            raise ValidationError("Fill at least one row.", row_field("contact", 1))
+        return page
 
 
-def _signed(data: dict[str, Any], row: int) -> Signed | None:
-    told = {name: data.get(row_field(name, row)) for name in ("contact", "name", "postcode", "large_print")}
-    if not any(told.values()):
-        return None
-    if not told["contact"]:
-        raise ValidationError("Enter an email address or a telephone number.", row_field("contact", row))
-    return Signed(str(told["contact"]), told["name"], told["postcode"], is_large_print=told["large_print"] == "yes")
+def _read(page: Page, row: int, told: dict[str, str]) -> None:
+    try:
+        page.forms[row] = _Row().load(told)
+    except ValidationError as error:
+        page.faults[row] = error
 
 
-_KINDS: dict[str, Callable[[], fields.Field[Any]]] = {
-    "contact": lambda: Line(longest=320),
-    "name": Line,
-    "postcode": Postcode,
-    "large_print": lambda: fields.String(validate=validate.Equal("yes")),
-}
-_BY_ROW = {row_field(name, row): make() for row in ROWS for name, make in _KINDS.items()}
+# What one of them may hold is for its row to say.
+_BY_ROW: dict[str, fields.Field[Any]] = {row_field(name, row): fields.String() for row in ROWS for name in OF_A_ROW}
 PaperSchema = _Common.from_dict(_BY_ROW, name="PaperSchema")

@@ -140,12 +140,12 @@ def _database_gone(error: Exception) -> Response:
 
 
 def sees_outages(handler: Handler) -> Handler:
-    """Let a handler of other errors, whose own mistakes no handler sees, say so where the database is gone by then."""
+    """Let what handles an error or an answer, whose own mistakes no handler sees, say so where the database is gone."""
 
     @wraps(handler)
-    def handle(error: Exception) -> ResponseReturnValue:
+    def handle(handled: Exception | Response) -> ResponseReturnValue:
         try:
-            return handler(error)
+            return handler(handled)
         except UNREACHABLE as gone:
             return _database_gone(gone)
 

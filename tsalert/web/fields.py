@@ -14,7 +14,7 @@ from marshmallow.validate import Length, Range
 from tsalert.core.clock import as_utc
 from tsalert.core.cursors import LONGEST, NO_PLACE
 from tsalert.core.errors import RuleViolation
-from tsalert.core.keys import is_id
+from tsalert.core.keys import LARGEST_ID, LARGEST_LONG_ID, is_id
 from tsalert.core.money import parse_pounds
 from tsalert.core.periods import Period, parse_period, parse_span
 from tsalert.core.postcodes import read_postcode
@@ -213,14 +213,22 @@ class RecordId(fields.Integer):
     """The number of a record; bounded, since a larger one is no record and breaks the database."""
 
     default_error_messages = {"required": "Choose a record.", "invalid": "There is no record with that number."}
+    largest = LARGEST_ID
 
     def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **options: Any) -> int:
         if isinstance(value, bool | float):
             raise self.make_error("invalid", input=value)
         number = super()._deserialize(value, attr, data, **options)
-        if number is None or not is_id(number):
+        if number is None or not 0 < number <= self.largest:
             raise self.make_error("invalid", input=value)
         return number
+
+
+class RowNumber(RecordId):
+    """The number of the last row of a page before, of a list whose keys may have 64 bits (keysets.py)."""
+
+    default_error_messages = {"invalid": NO_PLACE}
+    largest = LARGEST_LONG_ID
 
 
 class ListPlace(fields.String):
@@ -235,7 +243,7 @@ class ListPlace(fields.String):
 class PageAsked(Strict):
     """Which part of a list to return; ``after`` is the ``next`` of the page before."""
 
-    after = RecordId(load_default=None)
+    after = RowNumber(load_default=None)
 
 
 class PlaceAsked(Strict):

@@ -17,6 +17,7 @@ from werkzeug.datastructures import MultiDict
 from tsalert.core.clock import comes_twice, from_london_wall
 from tsalert.core.errors import RuleViolation, TooManyTries, TsalertError
 from tsalert.db import db
+from tsalert.web.access import shown
 from tsalert.web.fields import Instant, PageAsked
 from tsalert.web.plain import plainly
 
@@ -104,7 +105,7 @@ def load_page(shape: type[Schema] = PageAsked) -> dict[str, Any]:
     :param shape: ``PlaceAsked`` where the list stands by more than numbers.
     :raises ValidationError: there is no such page.
     """
-    asked = {name: text for name, text in request.args.items() if text} if request.method == "GET" else {}
+    asked = {name: text for name, text in request.args.items() if text} if request.method != "POST" else {}
     return cast(dict[str, Any], shape().load(asked, unknown=EXCLUDE))
 
 
@@ -129,7 +130,10 @@ def redisplays(page: Callable[..., ResponseReturnValue]) -> Callable[[View], Vie
                 return cast(str, page(*args, **kwargs)), 429 if isinstance(error, TooManyTries) else 422
             except UNREACHABLE as error:
                 _keep_unsaved(error)
-                return cast(str, page(*args, **kwargs)), 503, {"Retry-After": RETRY_AFTER}
+                drawn = page(*args, **kwargs)
+                if shown():
+                    raise  # nobody could write down who read this record: the form comes back without it
+                return cast(str, drawn), 503, {"Retry-After": RETRY_AFTER}
 
         answer.page = page  # type: ignore[attr-defined]
         return cast(View, answer)

@@ -1,5 +1,6 @@
 """What anybody reads of the board's reports: the public edition as it was frozen, its revisions, and nobody's name."""
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
 from hashlib import sha256
@@ -46,7 +47,8 @@ def test_what_everybody_reads_holds_no_officer_and_nothing_exempt(client: FlaskC
     assert answer.status_code == 200
     told = answer.text
     for words in ("Pat Example", "Sam Sample", "Mo Boss", SECRET, "977", "4321", "/account", "Sign out"):
-        assert words not in told, words
+        # A digest may hold three digits of any number.
+        assert not re.search(rf"(?<!\w){re.escape(words)}(?!\w)", told), words
 
 
 def test_a_figure_that_is_kept_back_has_no_number_behind_it(client: FlaskClient, first: str) -> None:

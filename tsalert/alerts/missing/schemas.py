@@ -8,7 +8,7 @@ from marshmallow import EXCLUDE, Schema, fields, post_load, validate
 from tsalert.alerts.missing.queries import SENT_AGAIN, Reason, Way
 from tsalert.alerts.missing.service import Again
 from tsalert.alerts.schemas import LONGEST_REASON
-from tsalert.web.fields import Paragraph, RecordId
+from tsalert.web.fields import Paragraph, RowNumber
 
 _CHOOSE = "Choose whom to send it to again."
 _HOW = "Choose how to send it again."
@@ -29,7 +29,7 @@ class MissingAskedSchema(Schema):
         unknown = EXCLUDE
 
     reason = fields.Enum(Reason, by_value=True, load_default=None, allow_none=True)
-    after = RecordId(load_default=None)
+    after = RowNumber(load_default=None)
 
 
 class AlertResendSchema(Schema):

@@ -4,7 +4,6 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import TypeVar
 
-from flask import request
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
@@ -12,7 +11,7 @@ from tsalert.audit import service as audit
 from tsalert.core.actors import Via
 from tsalert.core.errors import RuleViolation
 from tsalert.db import db, transaction
-from tsalert.staff import presence, queries, service, telling
+from tsalert.staff import presence, queries, telling
 from tsalert.staff.factors import passkeys, rules
 from tsalert.staff.factors.models import Authenticator, Passkey, RecoveryCode
 from tsalert.staff.factors.sealing import match_code
@@ -55,7 +54,7 @@ def _counted(account: str, take: Callable[[], _Taken], now: datetime) -> _Taken:
     try:
         return take()
     except RuleViolation:
-        service.record_failed_sign_in(account, request.remote_addr or "", now=now)
+        presence.count_failure(account, now=now)
         raise
 
 
@@ -66,6 +65,8 @@ def _accept_app_code(officer_id: int, code: str, now: datetime) -> str:
         if app is None:
             raise RuleViolation(_NO_CODE, field="code")
         app.last_count = match_code(app.sealed_key, code, now=now, last_count=app.last_count)
+        # Many who guess at once try no more codes than one by one.
+        presence.require_not_locked(queries.get_officer_by_id(session, officer_id).email, now=now)
         _note(session, officer_id, APP, now)
     return APP
 
