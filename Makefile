@@ -42,8 +42,9 @@ format: $(BIN)/.developed ## Put the code into its one format
 bench: $(BIN)/.developed compiled ## Measure what docs/performance.md promises, each beside its yardstick
 	python -m tests.benchmarks
 
-soak: $(BIN)/.developed ## Send every operation of the API much more of what fits and what does not than the tests do
+soak: $(BIN)/.developed ## Try much more than the tests do: of what fits the API and what does not, and of what every property says
 	API_EXAMPLES=$${API_EXAMPLES:-100} pytest tests/web/test_described.py
+	pytest -n $(WORKERS) --dist worksteal --hypothesis-profile=searching $$(grep -rl --include='test_*.py' '^@given' tests)
 
 mutation: $(BIN)/.developed ## Change every rule and count the changes that its tests notice; RULES=tsalert/rota/rules.py tries one file
 	python -m tests.mutation --workers $(WORKERS) $(RULES)
