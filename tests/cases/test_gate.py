@@ -111,7 +111,7 @@ def leads_on(answer: Any, session: Session, later: int) -> None:
     assert answer.status_code == 409, answer.request.path
     said = f"continues in {queries.get_case(session, later).reference}, so it can only be read."
     assert said in answer.text, answer.request.path
-    assert "This case goes on in another</h1>" in answer.text
+    assert "This case continues in another</h1>" in answer.text
     assert f'href="/cases/{later}">Go to the case where it continues</a>' in answer.text
 
 

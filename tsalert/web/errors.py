@@ -58,7 +58,7 @@ _TITLES = {
 }
 Handler = TypeVar("Handler", bound=Callable[..., ResponseReturnValue])
 _TURNED_AWAY = frozenset({HTTPStatus.BAD_REQUEST, HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN})
-_GOES_ON = "This case goes on in another"
+_GOES_ON = "This case continues in another"
 _log = logging.getLogger(__name__)
 
 
