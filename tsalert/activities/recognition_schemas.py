@@ -8,12 +8,13 @@ from tsalert.activities.recognition_queries import RecognitionFilter, Recognitio
 from tsalert.activities.recognition_rules import Consent, NewRecognition, Presentation
 from tsalert.activities.schemas import VersionFields
 from tsalert.activities.vocabulary import RecognitionKind
-from tsalert.web.fields import Day, Instant, Line, Paragraph, RecordId, Strict, YesNo, choice
+from tsalert.web.fields import Day, Instant, Line, Paragraph, RecordId, Typed, YesNo, choice
 
 
-class NewRecognitionSchema(Strict):
+class NewRecognitionSchema(Typed):
     """Thanks that were decided; without a name they go under that of the party."""
 
+    value = NewRecognition
     name = Line(load_default="", longest=120)
     kind = choice(RecognitionKind, required=True, unknown="Choose one of: {choices}.")
     words = Paragraph(required=True, longest=600, error_messages={"required": "Say what they are thanked for."})
@@ -24,11 +25,6 @@ class NewRecognitionSchema(Strict):
     party_id = RecordId(load_default=None, allow_none=True)
     may_be_named = YesNo(load_default=False)
     consent_on = Day(load_default=None, allow_none=True)
-
-    @post_load
-    def build(self, data: dict[str, Any], **_: Any) -> NewRecognition:
-        """Hand the service a typed value."""
-        return NewRecognition(**data)
 
 
 class PresentationSchema(VersionFields):

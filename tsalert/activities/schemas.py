@@ -18,6 +18,7 @@ from tsalert.web.fields import (
     RecordId,
     SpanLabel,
     Strict,
+    Typed,
     YesNo,
     choice,
 )
@@ -46,17 +47,13 @@ class PlanFields(Strict):
     note = Paragraph(load_default=None, allow_none=True)
 
 
-class ReachSchema(Strict):
+class ReachSchema(Typed):
     """How many people a channel reached, and how that was estimated."""
 
+    value = Reach
     channel = choice(Channel, required=True, unknown=_TOLD)
     people = Count(required=True)
     how = Line(required=True, longest=300, error_messages={"required": "Say how this was estimated."})
-
-    @post_load
-    def build(self, data: dict[str, Any], **_: Any) -> Reach:
-        """Hand over a typed value."""
-        return Reach(**data)
 
 
 class NumberFields(Strict):

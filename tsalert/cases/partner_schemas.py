@@ -6,25 +6,21 @@ from marshmallow import EXCLUDE, Schema, fields, post_load
 
 from tsalert.cases.partners import NewReferral, PartnerFilter
 from tsalert.cases.vocabulary import PartnerBody
-from tsalert.web.fields import Day, Instant, Line, ListPlace, Paragraph, PeriodLabel, Strict, YesNo, choice
+from tsalert.web.fields import Day, Instant, Line, ListPlace, Paragraph, PeriodLabel, Strict, Typed, YesNo, choice
 
 _OPTIONAL: dict[str, Any] = {"load_default": None, "allow_none": True}
 
 
-class NewReferralSchema(Strict):
+class NewReferralSchema(Typed):
     """What a partner passed to us."""
 
+    value = NewReferral
     body = choice(PartnerBody, required=True)
     body_name = Line(**_OPTIONAL)
     their_reference = Line(longest=100, **_OPTIONAL)
     received_on = Day(required=True)
     is_banking_protocol = YesNo(load_default=False)
     note = Paragraph(longest=1000, **_OPTIONAL)
-
-    @post_load
-    def build(self, data: dict[str, Any], **_: Any) -> NewReferral:
-        """Return what came."""
-        return NewReferral(**data)
 
 
 class ReferralTakenBackSchema(Strict):

@@ -19,6 +19,7 @@ from tsalert.web.fields import (
     RecordId,
     SizedPlaceAsked,
     Strict,
+    Typed,
     YesNo,
 )
 
@@ -58,19 +59,15 @@ class NewPartnerSchema(Strict):
         return NewPartner(**data | {"ward": data["ward"] or None})
 
 
-class NewPartnerContactSchema(Strict):
+class NewPartnerContactSchema(Typed):
     """Somebody of a partner's."""
 
+    value = NewContact
     address = Line(longest=320, required=True, error_messages={"required": "Enter an email address or a number."})
     name = Line(load_default=None, allow_none=True)
     role = Line(load_default=None, allow_none=True)
     gets_alerts = YesNo(load_default=False)
     is_asked = YesNo(load_default=False)
-
-    @post_load
-    def build(self, data: dict[str, Any], **_: Any) -> NewContact:
-        """Return the contact."""
-        return NewContact(**data)
 
 
 class PartnerContactKeySchema(Strict):

@@ -1,23 +1,17 @@
 """The shape of what is told of a wall display."""
 
-from typing import Any
-
-from marshmallow import Schema, fields, post_load
+from marshmallow import Schema, fields
 
 from tsalert.displays.service import NewDisplay
-from tsalert.web.fields import Instant, Line, Strict
+from tsalert.web.fields import Instant, Line, Typed
 
 
-class NewDisplaySchema(Strict):
+class NewDisplaySchema(Typed):
     """A wall display to make."""
 
+    value = NewDisplay
     name = Line(longest=60, required=True, error_messages={"required": "Say where the screen is, like Duty office."})
     last_day = fields.Date(load_default=None, error_messages={"invalid": "Choose a day."})
-
-    @post_load
-    def build(self, data: dict[str, Any], **_: Any) -> NewDisplay:
-        """Hand the service a typed value."""
-        return NewDisplay(**data)
 
 
 class DisplaySchema(Schema):

@@ -1,28 +1,22 @@
 """The shape of handovers, as forms and the API send them; what must hold of them is in rules.py."""
 
-from typing import Any
-
-from marshmallow import Schema, fields, post_load
+from marshmallow import Schema, fields
 
 from tsalert.handover.rules import NewHandover
 from tsalert.response.handing_over import Acceptance
-from tsalert.web.fields import Instant, Line, Paragraph, RecordId, Strict, YesNo
+from tsalert.web.fields import Instant, Line, Paragraph, RecordId, Strict, Typed, YesNo
 
 
-class HandoverDraftSchema(Strict):
+class HandoverDraftSchema(Typed):
     """What is written for the other body."""
 
+    value = NewHandover
     body = Line(required=True, error_messages={"required": "Say who is asked to take it over."})
     facts = Paragraph(required=True, error_messages={"required": "Say what has happened."})
     risk = Paragraph(load_default=None)
     actions = Paragraph(load_default=None)
     told = Paragraph(load_default=None)
     with_victim = YesNo(load_default=False)
-
-    @post_load
-    def build(self, data: dict[str, Any], **_: Any) -> NewHandover:
-        """Return what was written."""
-        return NewHandover(**data)
 
 
 class NewHandoverSchema(HandoverDraftSchema):
@@ -38,16 +32,12 @@ class PackedOfferSchema(Strict):
     answer_by = Instant(load_default=None)
 
 
-class HandoverAcceptanceSchema(Strict):
+class HandoverAcceptanceSchema(Typed):
     """Who took it."""
 
+    value = Acceptance
     accepted_by = Line(required=True, error_messages={"required": "Say who accepted it: the body and the person."})
     their_reference = Line(load_default=None)
-
-    @post_load
-    def build(self, data: dict[str, Any], **_: Any) -> Acceptance:
-        """Return the acceptance."""
-        return Acceptance(**data)
 
 
 class HandoverReasonSchema(Strict):

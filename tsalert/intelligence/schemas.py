@@ -7,7 +7,7 @@ from marshmallow.validate import Range
 
 from tsalert.intelligence.rules import NewAbout, NewIntelligence, NewSharing
 from tsalert.intelligence.vocabulary import About, Assessment, Handling, SourceEvaluation
-from tsalert.web.fields import Day, Instant, Line, Paragraph, RecordId, Strict, YesNo, choice
+from tsalert.web.fields import Day, Instant, Line, Paragraph, RecordId, Strict, Typed, YesNo, choice
 
 _OPTIONAL: dict[str, Any] = {"load_default": None, "allow_none": True}
 _MARKS = tuple(about for about in About if about is not About.PARTY)
@@ -52,18 +52,14 @@ class NewReviewSchema(Strict):
     words = Line(longest=400, required=True, error_messages={"required": "Say why it still stands."})
 
 
-class NewSharingSchema(Strict):
+class NewSharingSchema(Typed):
     """With whom a note was shared."""
 
+    value = NewSharing
     to_whom = Line(required=True, error_messages={"required": "Say with whom it was shared."})
     purpose = Line(longest=400, required=True, error_messages={"required": "Say what it was shared for."})
     shared_on = Day(**_OPTIONAL)
     conditions_told = YesNo(load_default=False)
-
-    @post_load
-    def build(self, data: dict[str, Any], **_: Any) -> NewSharing:
-        """Return what is kept."""
-        return NewSharing(**data)
 
 
 class NotesAskedSchema(Strict):

@@ -7,7 +7,7 @@ from marshmallow.validate import Range
 
 from tsalert.letters.rules import NewLetter, NewSending, NewTemplate
 from tsalert.letters.vocabulary import LetterKind, Means
-from tsalert.web.fields import Instant, Line, Paragraph, RecordId, Strict, choice
+from tsalert.web.fields import Instant, Line, Paragraph, RecordId, Strict, Typed, choice
 
 _LONGEST = 20_000
 
@@ -19,32 +19,24 @@ class LetterChoiceSchema(Strict):
     of = RecordId(load_default=None)
 
 
-class NewLetterSchema(Strict):
+class NewLetterSchema(Typed):
     """A letter to issue."""
 
+    value = NewLetter
     kind = choice(LetterKind, required=True)
     recipient = Paragraph(longest=500, required=True, error_messages={"required": "Say to whom it goes, and where."})
     title = Line(longest=120, required=True, error_messages={"required": "Give the letter a title."})
     body = Paragraph(longest=_LONGEST, required=True, error_messages={"required": "Write the letter."})
     template_version = fields.Integer(load_default=0, validate=Range(0, 1_000_000, error="Load the page again."))
 
-    @post_load
-    def build(self, data: dict[str, Any], **_: Any) -> NewLetter:
-        """Return the letter."""
-        return NewLetter(**data)
 
-
-class NewLetterSendingSchema(Strict):
+class NewLetterSendingSchema(Typed):
     """How a letter was sent."""
 
+    value = NewSending
     means = choice(Means, required=True)
     sent_to = Line(required=True, error_messages={"required": "Say to which address or person."})
     sent_at = Instant(load_default=None)
-
-    @post_load
-    def build(self, data: dict[str, Any], **_: Any) -> NewSending:
-        """Return how it was sent."""
-        return NewSending(**data)
 
 
 class NewLetterTemplateSchema(Strict):

@@ -1,12 +1,10 @@
 """The shape of places, exceptions and contacts, as forms and the API send them."""
 
-from typing import Any
-
-from marshmallow import Schema, fields, post_load
+from marshmallow import Schema, fields
 from marshmallow.validate import Email, Regexp
 
 from tsalert.places.borders import Contact
-from tsalert.web.fields import Day, Instant, Line, Postcode, Strict, YesNo
+from tsalert.web.fields import Day, Instant, Line, Postcode, Strict, Typed, YesNo
 
 _EMAIL = Email(error="Enter an email address, like ts@example.gov.uk.")
 
@@ -25,9 +23,10 @@ class BorderExceptionSchema(Strict):
     reason = Line(longest=400, required=True, error_messages={"required": "Say why the caller is asked."})
 
 
-class NeighbourContactSchema(Strict):
+class NeighbourContactSchema(Typed):
     """How to reach another authority's trading standards."""
 
+    value = Contact
     authority_code = Line(
         longest=9,
         required=True,
@@ -39,11 +38,6 @@ class NeighbourContactSchema(Strict):
     email = Line(longest=254, load_default=None, validate=_EMAIL)
     hours = Line(longest=400, load_default=None)
     is_verified = YesNo(load_default=False)
-
-    @post_load
-    def build(self, data: dict[str, Any], **_: Any) -> Contact:
-        """Return the contact."""
-        return Contact(**data)
 
 
 class NearSchema(Schema):

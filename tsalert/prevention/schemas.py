@@ -6,7 +6,7 @@ from marshmallow import EXCLUDE, Schema, fields, post_load
 
 from tsalert.prevention.queries import Showing, UnitFilter
 from tsalert.prevention.rules import NewCheck, UnitKind
-from tsalert.web.fields import Day, Instant, Line, Paragraph, RecordId, Strict, YesNo, choice
+from tsalert.web.fields import Day, Instant, Line, Paragraph, RecordId, Typed, YesNo, choice
 
 
 class UnitFilterSchema(Schema):
@@ -25,18 +25,14 @@ class UnitFilterSchema(Schema):
         return UnitFilter(**data)
 
 
-class NewUsageCheckSchema(Strict):
+class NewUsageCheckSchema(Typed):
     """What somebody found who looked whether a unit is in use."""
 
+    value = NewCheck
     on_date = Day(required=True)
     is_in_use = YesNo(required=True)
     who = Line(required=True, longest=100, error_messages={"required": "Say who looked, or who was asked."})
     note = Paragraph(load_default=None, allow_none=True, longest=1000)
-
-    @post_load
-    def build(self, data: dict[str, Any], **_: Any) -> NewCheck:
-        """Hand the service a typed value."""
-        return NewCheck(**data)
 
 
 class UnitSchema(Schema):

@@ -1,15 +1,13 @@
 """The shapes of the board's reports, their texts, signatures and revisions, for pages and JSON alike."""
 
-from typing import Any
-
-from marshmallow import EXCLUDE, Schema, fields, post_load, validate
+from marshmallow import EXCLUDE, Schema, fields, validate
 
 from tsalert.core.periods import Period, parse_quarter, quarter_of
 from tsalert.quarterly.addresses import slug_of
 from tsalert.quarterly.life import Details
 from tsalert.quarterly.vocabulary import Edition, Ground, SignatureRole
 from tsalert.quarterly.writing.markdown import LONGEST
-from tsalert.web.fields import Count, Day, Line, Paragraph, PeriodLabel, RecordId, Strict, choice
+from tsalert.web.fields import Count, Day, Line, Paragraph, PeriodLabel, RecordId, Strict, Typed, choice
 
 LONGEST_REASON = 1000
 _ROOM = 1000  # what is only a little too long is told by how much
@@ -35,17 +33,13 @@ class NewReportSchema(Strict):
     meeting_on = Day(load_default=None, allow_none=True)
 
 
-class ReportDetailsSchema(Strict):
+class ReportDetailsSchema(Typed):
     """What stands at the head of a report and is not worked out."""
 
+    value = Details
     board = Line(required=True, error_messages={"required": "Name the board."})
     author_id = RecordId(load_default=None, allow_none=True)
     meeting_on = Day(load_default=None, allow_none=True)
-
-    @post_load
-    def build(self, data: dict[str, Any], **_: Any) -> Details:
-        """Hand the service its details."""
-        return Details(**data)
 
 
 class ReportReasonSchema(Strict):

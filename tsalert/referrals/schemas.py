@@ -8,7 +8,7 @@ from marshmallow.validate import Email
 from tsalert.cases.sharing import Part
 from tsalert.referrals.rules import Acknowledgement, NewBody, NewReferral, Sending
 from tsalert.referrals.vocabulary import BodyKind, LawfulReason, Means
-from tsalert.web.fields import Instant, Line, Paragraph, RecordId, Strict, choice
+from tsalert.web.fields import Instant, Line, Paragraph, RecordId, Strict, Typed, choice
 
 
 class OutgoingReferralDraftSchema(Strict):
@@ -35,29 +35,21 @@ class NewOutgoingReferralSchema(OutgoingReferralDraftSchema):
     incident_id = RecordId(load_default=None)
 
 
-class OutgoingReferralSendingSchema(Strict):
+class OutgoingReferralSendingSchema(Typed):
     """How it was sent."""
 
+    value = Sending
     means = choice(Means, required=True)
     sent_to = Line(required=True, error_messages={"required": "Say to which address, number or person."})
     sent_at = Instant(load_default=None)
 
-    @post_load
-    def build(self, data: dict[str, Any], **_: Any) -> Sending:
-        """Return how it left us."""
-        return Sending(**data)
 
-
-class OutgoingReferralAcknowledgementSchema(Strict):
+class OutgoingReferralAcknowledgementSchema(Typed):
     """Who has it."""
 
+    value = Acknowledgement
     acknowledged_by = Line(required=True, error_messages={"required": "Say who acknowledged it."})
     their_reference = Line(load_default=None)
-
-    @post_load
-    def build(self, data: dict[str, Any], **_: Any) -> Acknowledgement:
-        """Return the acknowledgement."""
-        return Acknowledgement(**data)
 
 
 class OutgoingReferralOutcomeSchema(Strict):
@@ -79,19 +71,15 @@ class OutgoingReferralSubjectSchema(Strict):
     case = RecordId(load_default=None)
 
 
-class NewBodySchema(Strict):
+class NewBodySchema(Typed):
     """A body outside this service."""
 
+    value = NewBody
     kind = choice(BodyKind, required=True)
     name = Line(required=True, error_messages={"required": "Give its name."})
     phone = Line(longest=40, load_default=None)
     email = Line(load_default=None, validate=Email(error="Enter an email address."))
     note = Line(longest=400, load_default=None)
-
-    @post_load
-    def build(self, data: dict[str, Any], **_: Any) -> NewBody:
-        """Return the body."""
-        return NewBody(**data)
 
 
 class PartnerBodySchema(Schema):

@@ -1,26 +1,20 @@
 """The shape of what a party is known by, as forms and the API send and show it."""
 
-from typing import Any
-
-from marshmallow import Schema, fields, post_load
+from marshmallow import Schema, fields
 
 from tsalert.parties.known_by import NewKnown
 from tsalert.parties.vocabulary import KnownBy
-from tsalert.web.fields import Instant, Line, Strict, choice
+from tsalert.web.fields import Instant, Line, Strict, Typed, choice
 
 
-class NewKnownSchema(Strict):
+class NewKnownSchema(Typed):
     """Something that a party is known by."""
 
+    value = NewKnown
     kind = choice(KnownBy, required=True)
     text = Line(longest=300, required=True, error_messages={"required": "Write what they are known by."})
     source = Line(required=True, error_messages={"required": "Say how we know."})
     reason = Line(longest=400, load_default=None)
-
-    @post_load
-    def build(self, data: dict[str, Any], **_: Any) -> NewKnown:
-        """Return what is added."""
-        return NewKnown(**data)
 
 
 class TakeBackSchema(Strict):

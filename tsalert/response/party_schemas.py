@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from marshmallow import Schema, fields, post_load
+from marshmallow import Schema, fields
 from marshmallow.validate import Length
 
 from tsalert.core.errors import RuleViolation
@@ -13,7 +13,7 @@ from tsalert.core.postcodes import read_postcode
 from tsalert.intelligence.schemas import HeldSchema
 from tsalert.parties.rules import Decided, Sought
 from tsalert.parties.vocabulary import Verdict
-from tsalert.web.fields import Day, Instant, Line, Paragraph, Postcode, RecordId, Strict, choice
+from tsalert.web.fields import Day, Instant, Line, Paragraph, Postcode, RecordId, Strict, Typed, choice
 
 _LONGEST_TYPED = 400
 _TYPED = ("phone", "caller_name", "address", "trader")
@@ -52,20 +52,16 @@ def _whole_postcode(text: str) -> str | None:
         return None
 
 
-class SoughtSchema(Strict):
+class SoughtSchema(Typed):
     """What to look for."""
 
+    value = Sought
     phone = Line(longest=40, load_default=None)
     caller_name = Line(load_default=None)
     address = Line(longest=300, load_default=None)
     postcode = Postcode(load_default=None)
     trader = Line(longest=400, load_default=None)
     vehicle = Line(longest=20, load_default=None)
-
-    @post_load
-    def build(self, data: dict[str, Any], **_: Any) -> Sought:
-        """Return what to look for."""
-        return Sought(**data)
 
 
 class SearchSchema(Strict):

@@ -11,7 +11,7 @@ from tsalert.rota.occurrences import WeeklyPattern
 from tsalert.rota.rules import MOST_WEEKS
 from tsalert.rota.service import Gift, NewShift
 from tsalert.rota.vocabulary import Duty
-from tsalert.web.fields import Day, Instant, Line, RecordId, Strict, choice
+from tsalert.web.fields import Day, Instant, Line, RecordId, Strict, Typed, choice
 
 _FIRST_YEAR, _LAST_YEAR = 2000, 2199
 
@@ -109,33 +109,25 @@ class LastDaySchema(Strict):
     last_day = Day(required=True, error_messages={"required": "Enter a date."})
 
 
-class NewShiftSchema(Strict):
+class NewShiftSchema(Typed):
     """A single shift."""
 
+    value = NewShift
     duty = choice(Duty, required=True)
     officer_id = OfficerField(required=True)
     starts_at = Instant(load_default=None, metadata={"description": "Now where it is left out."})
     ends_at = Instant(required=True, error_messages={"required": "Enter when it ends."})
     note = Line(longest=200, load_default=None)
 
-    @post_load
-    def build(self, data: dict[str, Any], **_: Any) -> NewShift:
-        """Return the shift."""
-        return NewShift(**data)
 
-
-class GiftSchema(Strict):
+class GiftSchema(Typed):
     """Who takes a shift or part of it, and why."""
 
+    value = Gift
     officer_id = OfficerField(required=True)
     starts_at = Instant(load_default=None)
     ends_at = Instant(load_default=None)
     reason = Line(longest=200, required=True, error_messages={"required": "Say why."})
-
-    @post_load
-    def build(self, data: dict[str, Any], **_: Any) -> Gift:
-        """Return what is given."""
-        return Gift(**data)
 
 
 class ReasonSchema(Strict):

@@ -6,12 +6,13 @@ from marshmallow import Schema, fields, post_load
 
 from tsalert.safeguarding.rules import NewConcern, NewStep
 from tsalert.safeguarding.vocabulary import Act, Answer, Consent, Means, Outcome, Override
-from tsalert.web.fields import Instant, Line, Paragraph, RecordId, Strict, choice
+from tsalert.web.fields import Instant, Line, Paragraph, RecordId, Strict, Typed, choice
 
 
-class NewConcernSchema(Strict):
+class NewConcernSchema(Typed):
     """A concern to raise, about a person of a case or of an incident."""
 
+    value = NewConcern
     case_id = RecordId(load_default=None)
     incident_id = RecordId(load_default=None)
     person = Line(required=True, error_messages={"required": "Say whom the concern is about."})
@@ -24,11 +25,6 @@ class NewConcernSchema(Strict):
     wishes = Paragraph(load_default=None)
     consent = choice(Consent, required=True)
     consent_words = Paragraph(load_default=None)
-
-    @post_load
-    def build(self, data: dict[str, Any], **_: Any) -> NewConcern:
-        """Return the concern."""
-        return NewConcern(**data)
 
 
 class ConcernStepPartsSchema(Strict):

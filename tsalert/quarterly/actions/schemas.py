@@ -8,7 +8,7 @@ from tsalert.quarterly.actions.naming import NewStatus
 from tsalert.quarterly.actions.setting import NewAction
 from tsalert.quarterly.actions.updating import NewUpdate
 from tsalert.quarterly.writing.markdown import LONGEST
-from tsalert.web.fields import Count, Instant, Line, Paragraph, PeriodLabel, RecordId, Strict, YesNo
+from tsalert.web.fields import Count, Instant, Line, Paragraph, PeriodLabel, RecordId, Strict, Typed, YesNo
 
 _FROM = {"description": "The quarter from which it holds; none means the one that runs."}
 
@@ -28,9 +28,10 @@ class WantedStatusesSchema(Strict):
     quarter = PeriodLabel(load_default=None)
 
 
-class NewBoardActionSchema(Strict):
+class NewBoardActionSchema(Typed):
     """What an action says from a quarter on."""
 
+    value = NewAction
     number = Count(required=True, metadata={"type": "integer"})
     title = Line(longest=300, required=True, error_messages={"required": "Say what it is called."})
     text = Paragraph(longest=LONGEST, load_default="")
@@ -38,11 +39,6 @@ class NewBoardActionSchema(Strict):
     is_from_records = YesNo(load_default=False)
     quarter = PeriodLabel(load_default=None, allow_none=True, metadata=_FROM)
     reason = Line(longest=400, required=True, error_messages={"required": "Say why, such as the board's decision."})
-
-    @post_load
-    def build(self, data: dict[str, Any], **_: Any) -> Any:
-        """Return the action."""
-        return NewAction(**data)
 
 
 class BoardActionChangeSchema(NewBoardActionSchema):
@@ -58,18 +54,14 @@ class BoardActionChangeSchema(NewBoardActionSchema):
         return NewAction(**data), after
 
 
-class NewBoardStatusSchema(Strict):
+class NewBoardStatusSchema(Typed):
     """What a status word reads from a quarter on."""
 
+    value = NewStatus
     word = Line(longest=60, required=True, error_messages={"required": "Write the word."})
     place = Count(load_default=None, allow_none=True, metadata={"type": ["integer", "null"]})
     quarter = PeriodLabel(load_default=None, allow_none=True, metadata=_FROM)
     reason = Line(longest=400, required=True, error_messages={"required": "Say why, such as the board's decision."})
-
-    @post_load
-    def build(self, data: dict[str, Any], **_: Any) -> Any:
-        """Return the word."""
-        return NewStatus(**data)
 
 
 class BoardStatusChangeSchema(NewBoardStatusSchema):
@@ -85,19 +77,15 @@ class BoardStatusChangeSchema(NewBoardStatusSchema):
         return NewStatus(**data), after
 
 
-class NewActionUpdateSchema(Strict):
+class NewActionUpdateSchema(Typed):
     """What is told of an action for a quarter."""
 
+    value = NewUpdate
     status = Line(longest=60, required=True, error_messages={"required": "Choose how far it stands."})
     text = Paragraph(longest=LONGEST, required=True, error_messages={"required": "Write what was done."})
     version = Count(
         required=True, metadata={"type": "integer", "description": "The version that was seen; 0 where nothing was."}
     )
-
-    @post_load
-    def build(self, data: dict[str, Any], **_: Any) -> NewUpdate:
-        """Return the update."""
-        return NewUpdate(**data)
 
 
 class BoardActionVersionSchema(Schema):

@@ -8,7 +8,7 @@ from marshmallow.validate import Range
 from tsalert.identifying.vocabulary import Check
 from tsalert.quarterly.studies.rules import LONGEST_TEXT, LONGEST_TITLE, MOST, Beginning, Signing, Why, Writing
 from tsalert.quarterly.studies.vocabulary import AgeBand, Item
-from tsalert.web.fields import Instant, Line, Paragraph, PeriodLabel, PlaceAsked, Strict, YesNo, choice
+from tsalert.web.fields import Instant, Line, Paragraph, PeriodLabel, PlaceAsked, Strict, Typed, YesNo, choice
 
 _AGAIN = "Load the page again."
 
@@ -19,16 +19,12 @@ class CaseStudiesQuery(PlaceAsked):
     quarter = PeriodLabel(load_default=None)
 
 
-class NewCaseStudySchema(Strict):
+class NewCaseStudySchema(Typed):
     """A study to begin."""
 
+    value = Beginning
     quarter = PeriodLabel(required=True)
     age_band = choice(AgeBand, load_default=AgeBand.NOT_SAID)
-
-    @post_load
-    def build(self, data: dict[str, Any], **_: Any) -> Beginning:
-        """Return what is begun."""
-        return Beginning(**data)
 
 
 class CaseStudyWritingSchema(Strict):

@@ -1,27 +1,21 @@
 """The shapes of requests for what is held on somebody, for pages and JSON alike."""
 
-from typing import Any
-
-from marshmallow import Schema, fields, post_load
+from marshmallow import Schema, fields
 
 from tsalert.retention.access.requests import NewRequest
 from tsalert.retention.access.rules import Answer
-from tsalert.web.fields import Day, Instant, Line, Paragraph, RecordId, Strict, choice
+from tsalert.web.fields import Day, Instant, Line, Paragraph, RecordId, Strict, Typed, choice
 
 
-class NewAccessRequestSchema(Strict):
+class NewAccessRequestSchema(Typed):
     """Who asks, when it came, and who they are taken to be."""
 
+    value = NewRequest
     name = Line(required=True, error_messages={"required": "Give the name of whoever asks."})
     contact = Line(load_default=None, allow_none=True)
     received_on = Day(required=True)
     party_id = RecordId(load_default=None, allow_none=True)
     subscriber_id = RecordId(load_default=None, allow_none=True)
-
-    @post_load
-    def build(self, data: dict[str, Any], **_: Any) -> NewRequest:
-        """Hand the service a typed value."""
-        return NewRequest(**data)
 
 
 class AccessExtensionSchema(Strict):

@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from marshmallow import EXCLUDE, Schema, fields, post_load
+from marshmallow import EXCLUDE, Schema, fields
 
 from tsalert.prevention.rules import Ending, NewEnding
-from tsalert.web.fields import Day, Line, ListPlace, Paragraph, PeriodLabel, Pounds, Strict, choice
+from tsalert.web.fields import Day, Line, ListPlace, Paragraph, PeriodLabel, Pounds, Strict, Typed, choice
 
 _MOST_SERIALS = 1000
 _LONGEST_SERIAL = 60
@@ -41,17 +41,13 @@ class SerialsSchema(Strict):
     serials = Serials(required=True)
 
 
-class UnitEndingSchema(Strict):
+class UnitEndingSchema(Typed):
     """How and when a unit's time ended."""
 
+    value = NewEnding
     how = choice(Ending, required=True)
     on_date = Day(required=True)
     reason = Line(required=True, longest=500, error_messages={"required": "Say why it ended."})
-
-    @post_load
-    def build(self, data: dict[str, Any], **_: Any) -> NewEnding:
-        """Hand the service a typed value."""
-        return NewEnding(**data)
 
 
 class NotCountedQuery(Schema):

@@ -5,11 +5,11 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
-from marshmallow import ValidationError, fields, post_load
+from marshmallow import ValidationError, fields
 
 from tsalert.savings.recording.checks import percent
 from tsalert.savings.rules import PartnerShare
-from tsalert.web.fields import Line, Strict
+from tsalert.web.fields import Line, Typed
 
 _LONGEST = 12
 _NUMBER = re.compile(r"\d{1,3}(\.\d*)?|\.\d+", re.ASCII)
@@ -43,16 +43,12 @@ class Percent(Share):
         return super()._read(typed) / 100
 
 
-class PartnerSchema(Strict):
+class PartnerSchema(Typed):
     """A partner's part in a joint operation."""
 
+    value = PartnerShare
     partner = Line(required=True, longest=100, error_messages={"required": "Name the partner."})
     share = Share(required=True)
-
-    @post_load
-    def build(self, data: dict[str, Any], **_: Any) -> PartnerShare:
-        """Hand over a typed value."""
-        return PartnerShare(**data)
 
 
 class PartnerLines(Line):
