@@ -211,7 +211,7 @@ def test_the_interface_says_what_a_version_looks_like(
     client: FlaskClient, bearer: Callable[..., dict[str, str]], incident_id: int
 ) -> None:
     head, path = bearer(RoleName.DUTY_OFFICER), f"/api/v1/incidents/{incident_id}/grade"
-    for wrong in ("never", '"0"', '"1", "2"'):
+    for wrong in ("never", '"0"', '"1", "2"', f'"{"9" * 5000}"', f'"{2**31}"'):
         refused = client.post(path, json=PROMPT, headers=head | {"If-Match": wrong})
         assert refused.status_code == 422
     assert client.post(path, json=PROMPT, headers=head | {"If-Match": "*"}).status_code == 200

@@ -17,8 +17,8 @@ from tsalert.alerts.unsaved import queries as unsaved
 from tsalert.alerts.unsaved.rules import as_filled
 from tsalert.core.actors import Actor
 from tsalert.core.errors import Overtaken
+from tsalert.core.keys import read_id
 from tsalert.db import db
-from tsalert.web.fields import read_number
 from tsalert.web.filters import moment
 from tsalert.web.forms import Form
 from tsalert.web.once import new_submission
@@ -88,7 +88,7 @@ def _with_copy(page: Page, actor: Actor, *, alert: Alert | None = None, overtake
 
 def _with_parties(page: Page, actor: Actor, now: datetime) -> Page:
     """Say where partners are chosen which bodies know of the case already, and which kinds they seem to be of."""
-    case_id = read_number(request.form.get("case_id") or str(page["filled"].get("case_id") or ""))
+    case_id = read_id(request.form.get("case_id") or str(page["filled"].get("case_id") or ""))
     parties = parties_of(db.session(), case_id, actor=actor, now=now) if case_id else []
     known = known_kinds(dict(page["kinds_of_partners"]), parties)
     kinds = [(number, name, *filter(None, [known.get(number)])) for number, name in page["kinds_of_partners"]]

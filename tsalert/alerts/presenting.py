@@ -24,6 +24,7 @@ from tsalert.alerts.wording import safe_html
 from tsalert.cases import queries as cases
 from tsalert.core.actors import Actor, Permission
 from tsalert.core.clock import in_london
+from tsalert.core.keys import read_id
 from tsalert.db import db
 from tsalert.delivery import stopping
 from tsalert.delivery.progress import Progress
@@ -33,7 +34,6 @@ from tsalert.staff.queries import officer_names
 from tsalert.subscribers import queries as subscribers
 from tsalert.subscribers.kinds import kind_names
 from tsalert.subscribers.wording import CHANNELS
-from tsalert.web.fields import read_number
 
 ADDRESS_WORDS = {Channel.EMAIL: "email addresses", Channel.SMS: "mobile numbers", Channel.VOICE: "landlines"}
 ONE_ADDRESS = {Channel.EMAIL: "email address", Channel.SMS: "mobile number", Channel.VOICE: "landline"}
@@ -96,7 +96,7 @@ _WAYS_OUT = (Step.SUBMIT, Step.APPROVE, Step.SEND_ALONE, Step.SCHEDULE, Step.STA
 
 def page_number(name: str) -> int | None:
     """Return a record's number from the address bar, or None where there is none that could be one."""
-    return read_number(request.args.get(name, ""))
+    return read_id(request.args.get(name, ""))
 
 
 def asked_edition() -> Edition:

@@ -9,7 +9,7 @@ from tsalert.cases.narrowing import choices, list_cases, showing
 from tsalert.cases.views import bp
 from tsalert.core.actors import Permission
 from tsalert.core.clock import utc_now
-from tsalert.core.keys import LARGEST_ID
+from tsalert.core.keys import read_id
 from tsalert.db import db
 from tsalert.web.access import current_actor, requires
 from tsalert.web.forms import load_form, redisplays
@@ -41,9 +41,8 @@ def list_filters() -> ResponseReturnValue:
 @requires(Permission.READ_CASE)
 def new_filter() -> ResponseReturnValue:
     """Show the form that keeps a filter, filled in with the one that was just used."""
-    number = request.args.get("saved", "")
-    is_number = number.isdecimal() and len(number) <= len(str(LARGEST_ID))
-    known = saved_filters.get_filter(db.session(), int(number), current_actor()).wanted if is_number else None
+    number = read_id(request.args.get("saved", ""))
+    known = saved_filters.get_filter(db.session(), number, current_actor()).wanted if number else None
     return render_template("cases/filter.html", filter=None, known=known or request.args, **choices(db.session()))
 
 

@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from tsalert.core.actors import Permission
 from tsalert.core.clock import utc_now
 from tsalert.core.errors import Overtaken, RuleViolation
-from tsalert.core.keys import LARGEST_ID
+from tsalert.core.keys import read_id
 from tsalert.db import db
 from tsalert.quarterly import queries, texts
 from tsalert.quarterly.addresses import quarter_of_slug
@@ -18,6 +18,9 @@ from tsalert.web.access import current_actor, requires
 from tsalert.web.api import api_blueprint
 from tsalert.web.conditional import versioned
 from tsalert.web.errors import answer
+
+# The version of a text that nobody has begun.
+_NOT_BEGUN = "0"
 
 board_texts = api_blueprint("board_texts", "board-reports", "What is written for the sections of the board's reports.")
 
@@ -75,6 +78,7 @@ def _if_match() -> int:
     """
     given = sorted(request.if_match.as_set(include_weak=True)) if request.if_match else []
     tag = given[0] if len(given) == 1 else ""
-    if not (tag.isascii() and tag.isdecimal() and int(tag) <= LARGEST_ID):
+    version = 0 if tag == _NOT_BEGUN else read_id(tag)
+    if version is None:
         raise RuleViolation('Give the version that you saw, as "version" or as If-Match, like "7".', field="version")
-    return int(tag)
+    return version

@@ -9,7 +9,7 @@ from flask import request
 
 from tsalert.core.clock import utc_now
 from tsalert.core.errors import Conflict, RuleViolation
-from tsalert.core.keys import is_id
+from tsalert.core.keys import read_id
 from tsalert.db import db
 from tsalert.response import overlapping, queries, rows
 from tsalert.response.board import reading_of
@@ -100,6 +100,7 @@ def _if_match() -> int | None:
         return None
     given = sorted(tags.as_set(include_weak=True))
     tag = given[0] if len(given) == 1 else ""
-    if not (tag.isascii() and tag.isdecimal() and is_id(int(tag))):
+    version = read_id(tag)
+    if version is None:
         raise RuleViolation('Give one version, as the ETag of the incident has it, like "7".', field="If-Match")
-    return int(tag)
+    return version

@@ -11,7 +11,7 @@ from werkzeug.datastructures import MultiDict
 
 from tsalert.core.clock import utc_now
 from tsalert.core.errors import Conflict, Overtaken
-from tsalert.core.keys import LARGEST_ID
+from tsalert.core.keys import read_id
 from tsalert.core.words import Word
 from tsalert.db import db
 from tsalert.response import queries
@@ -112,9 +112,8 @@ def keep_refusal(refusal: Conflict, changes_after: Callable[[int], list[Event]])
     :param changes_after: returns what was done after a version.
     """
     typed = request.form.copy()
-    seen = typed.pop("version", "")
-    is_version = seen.isascii() and seen.isdecimal() and len(seen) <= len(str(LARGEST_ID))
-    changes = changes_after(int(seen)) if is_version and int(seen) else []
+    seen = read_id(typed.pop("version", ""))
+    changes = changes_after(seen) if seen else []
     g.form, g.refusal = Form(typed), Refusal(refusal.message, changes)
 
 
@@ -131,6 +130,6 @@ def _refused(incident_id: int, refusal: Conflict, *, may_repeat: bool) -> str:
 
 def _in_words(name: str, value: str, names: dict[int, str]) -> str:
     if name == "officer_id":
-        return names.get(int(value), value) if value.isascii() and value.isdecimal() else value
+        return names.get(read_id(value) or 0, value)
     words = _WORDS.get(name)
     return dict(words.options()).get(value, value) if words else value

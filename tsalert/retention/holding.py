@@ -11,7 +11,7 @@ from tsalert.audit import service as audit
 from tsalert.core.actors import Actor, Permission
 from tsalert.core.clock import london_date
 from tsalert.core.errors import Conflict, NotFound, RuleViolation
-from tsalert.core.keys import is_id
+from tsalert.core.keys import is_id, read_id
 from tsalert.db import transaction
 from tsalert.keysets import Order, Page, read_page
 from tsalert.retention import rules
@@ -106,8 +106,9 @@ def find_record(session: Session, typed: str) -> tuple[Root, int]:
     """
     said = typed.strip()
     word, _, number = said.rpartition(" ")
-    if word.strip().casefold() in {"party", "person"} and number.isdecimal() and is_id(int(number)):
-        return Root.PARTY, int(number)
+    party_id = read_id(number)
+    if word.strip().casefold() in {"party", "person"} and party_id is not None:
+        return Root.PARTY, party_id
     for root in (Root.CASE, Root.INCIDENT, Root.CALL):
         rows = table(TABLES[root])
         found = session.scalar(select(rows.c.id).where(rows.c.reference == said.upper()))

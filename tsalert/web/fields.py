@@ -14,7 +14,7 @@ from marshmallow.validate import Length, Range
 from tsalert.core.clock import as_utc
 from tsalert.core.cursors import LONGEST, NO_PLACE
 from tsalert.core.errors import RuleViolation
-from tsalert.core.keys import LARGEST_ID, LARGEST_LONG_ID, is_id
+from tsalert.core.keys import LARGEST_ID, LARGEST_LONG_ID
 from tsalert.core.money import parse_pounds
 from tsalert.core.periods import Period, parse_period, parse_span
 from tsalert.core.postcodes import read_postcode
@@ -25,12 +25,6 @@ _REORDERING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
 _LARGEST_COUNT = 10**9
 _COUNTED = re.compile(r"\d{1,12}|\d{1,3}(?:,\d{3}){1,3}", re.ASCII)
 _NEW_LINES = re.compile(r"\r\n?")
-
-
-def read_number(text: str) -> int | None:
-    """Return a record's number as it was sent, or None where it cannot be one."""
-    number = int(text) if text.isascii() and text.isdecimal() and len(text) < 20 else 0
-    return number if is_id(number) else None
 
 
 class Strict(Schema):
