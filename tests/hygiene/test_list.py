@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from tests.conftest import NOW
@@ -76,6 +76,21 @@ def test_a_dead_email_with_a_live_phone_is_a_task_until_somebody_has_done_it(ses
     assert queries.to_phone(session).items == []
     with pytest.raises(Conflict):
         service.note_seen(task.id, actor=manager, now=NOW)
+
+
+def test_a_dead_email_that_was_dealt_with_is_a_task_again_only_if_it_lived_and_died_once_more(
+    session: Session, manager: Actor
+) -> None:
+    enlist(f"Pat Example,{PAT},{PHONE}")
+    first, second = send(), send()
+    bounce(session, first, PAT)
+    (task,) = queries.to_phone(session).items
+    service.note_seen(task.id, actor=manager, now=NOW + DAY)
+    bounce(session, second, PAT)
+    assert (queries.to_phone(session).items, queries.health(session, now=NOW).to_phone) == ([], 0)
+    service.restore(session.scalars(select(func.max(AddressReport.id))).one(), actor=manager, now=NOW + 2 * DAY)
+    bounce(session, send(), PAT)
+    assert len(queries.to_phone(session).items) == 1
 
 
 def test_an_address_that_was_wrongly_held_to_be_dead_gets_what_it_had(session: Session, manager: Actor) -> None:

@@ -134,9 +134,13 @@ def count_active(session: Session, among: Select[int] | CompoundSelect[int]) -> 
     return dict(rows.all())
 
 
-def endpoints() -> Select[int, str, str, str]:
-    """Return the query of (endpoint id, channel, address, status), for lists of other capabilities to join with."""
-    return select(Endpoint.id, Endpoint.channel, Endpoint.address, Endpoint.status)
+def endpoints() -> Select[int, str, str, str, datetime]:
+    """Return the query of (endpoint id, channel, address, status, since when it was known to be read).
+
+    It is for lists of other capabilities to join with.
+    """
+    known_since = func.coalesce(Endpoint.confirmed_at, Endpoint.created_at).label("known_since")
+    return select(Endpoint.id, Endpoint.channel, Endpoint.address, Endpoint.status, known_since)
 
 
 def endpoint_standings() -> Select[int, str, str, bool]:

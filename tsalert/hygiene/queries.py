@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, exists, func, select
 from sqlalchemy.orm import Session, aliased
 
 from tsalert.core.errors import NotFound
@@ -134,13 +134,16 @@ def _shared() -> Select[int]:
 def _to_phone() -> Select[int]:
     """Return the query of the latest report on each dead mailbox of which a reader has a live phone.
 
-    Without those that somebody dealt with: every alert that was on its way when the mailbox died is reported.
+    Without those that somebody dealt with since it was last read: every alert that was on its way when the mailbox died
+    is reported.
     """
-    report = AddressReport
+    report, seen = AddressReport, aliased(AddressReport)
     is_of_death = (report.effect == Effect.ENDED, report.kind != Kind.COMPLAINT)
     latest = select(func.max(report.id)).where(*is_of_death).group_by(report.endpoint_id)
     dead, live = delivery.endpoints().subquery("dead"), delivery.endpoints().subquery("live")
     mine, other = aliased(SubscriberEndpoint), aliased(SubscriberEndpoint)
+    of_it = (seen.endpoint_id == dead.c.id, seen.effect == Effect.ENDED, seen.kind != Kind.COMPLAINT)
+    is_dealt_with = exists().where(*of_it, seen.seen_at >= dead.c.known_since)
     return (
         select(AddressReport.id)
         .join(dead, dead.c.id == AddressReport.endpoint_id)
@@ -149,7 +152,7 @@ def _to_phone() -> Select[int]:
         .join(live, live.c.id == other.endpoint_id)
         .where(
             AddressReport.id.in_(latest),
-            AddressReport.seen_at.is_(None),
+            ~is_dealt_with,
             dead.c.channel == Channel.EMAIL,
             dead.c.status == EndpointStatus.BOUNCED,
             live.c.channel != Channel.EMAIL,
