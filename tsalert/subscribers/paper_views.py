@@ -46,7 +46,7 @@ def add_forms() -> ResponseReturnValue:
     if not faults:
         flash(f"{said} on the list.", "success")
         return redirect(url_for(".show_form"), 303)
-    g.form = _left(faults, f"{said} on the list. What is left has to be mended.")
+    g.form = _left(faults, f"{said} on the list. Put right what is left.")
     return make_response(show_form(), 422)
 
 
