@@ -104,7 +104,7 @@ def test_a_closed_incident_can_be_corrected_and_stays_closed(session: Session, d
 @pytest.mark.parametrize(
     ("facts", "why"),
     [
-        pytest.param({"ward_code": "W1"}, "stands already", id="nothing-differs"),
+        pytest.param({"ward_code": "W1"}, "recorded already", id="nothing-differs"),
         pytest.param({"ward_code": "W9"}, "from the list", id="no-such-ward"),
         pytest.param({"category": None}, "Choose what it is", id="no-category"),
     ],

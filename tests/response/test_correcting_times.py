@@ -144,7 +144,7 @@ def test_an_incident_that_was_handed_over_is_left_with_no_clock_that_runs_again(
         pytest.param(NOON - MINUTE, "before the call", id="before-the-call"),
         pytest.param(LATER + HOUR, "still to come", id="still-to-come"),
         pytest.param(NOON + 95 * MINUTE, "after the step that follows", id="after-they-left"),
-        pytest.param(NOON + HOUR, "stands already", id="the-same-minute"),
+        pytest.param(NOON + HOUR, "recorded already", id="the-same-minute"),
     ],
 )
 def test_a_time_that_cannot_be_is_refused(
@@ -253,7 +253,7 @@ def test_the_time_of_a_resolution_without_a_visit_is_corrected_and_the_clock_fol
     [
         pytest.param(NOON - MINUTE, "before the call", id="before-the-call"),
         pytest.param(NOON + 5 * HOUR, "after the step that follows", id="after-it-was-closed"),
-        pytest.param(NOON + HOUR, "stands already", id="the-same"),
+        pytest.param(NOON + HOUR, "recorded already", id="the-same"),
     ],
 )
 def test_a_resolution_cannot_have_come_then(

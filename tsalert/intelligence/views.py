@@ -88,7 +88,7 @@ def review_note(note_id: int) -> ResponseReturnValue:
     """Keep a note until its next review."""
     told = load_form(NewReviewSchema())
     service.review_note(note_id, **told, actor=current_actor(), now=utc_now())
-    return _shown(note_id, "The note still stands.")
+    return _shown(note_id, "The note still holds.")
 
 
 @bp.post("/<int:note_id>/sharing")
@@ -97,7 +97,7 @@ def review_note(note_id: int) -> ResponseReturnValue:
 def share_note(note_id: int) -> ResponseReturnValue:
     """Keep with whom a note was shared."""
     service.share_note(note_id, load_form(NewSharingSchema()), actor=current_actor(), now=utc_now())
-    return _shown(note_id, "It is kept with whom the note was shared.")
+    return _shown(note_id, "It is now on record who the note was shared with.")
 
 
 def _shown(note_id: int, told: str) -> ResponseReturnValue:

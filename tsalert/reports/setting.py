@@ -62,7 +62,7 @@ def first_day_of(holds_from: date | None, *, now: datetime) -> date:
 def _refuse_what_changes_nothing(before: Indicator, new: NewVersion) -> None:
     held = (before.label, before.definition, before.rating, before.audience)
     if held == (new.label, new.definition, new.rating, new.audience):
-        raise RuleViolation("That is what holds then already.")
+        raise RuleViolation("That is already in force then.")
 
 
 def _add(

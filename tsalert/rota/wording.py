@@ -56,8 +56,8 @@ def silent_mail(name: str, at: datetime, *, link: str) -> Content:
         text=f"STOP was texted from the mobile of {name} on {moment(at)}. The telephone network now holds back every "
         "text of ours to it. Pages and welfare checks ring them instead; news of missed calls goes to the next on "
         "duty.\n\n"
-        "They mend it by texting START to the number that our texts come from. Until then give their shifts to "
-        f"somebody else if a call is not enough:\n\n{link}\n",
+        "They can put this right by texting START to the number that our texts come from. Until then give their shifts "
+        f"to somebody else if a call is not enough:\n\n{link}\n",
     )
 
 

@@ -18,10 +18,10 @@ from tsalert.quarterly.vocabulary import Status
 
 UNTOLD = "none"
 _WHERE = {
-    Status.DRAFT: "What is written here stands in the report, which is a draft.",
+    Status.DRAFT: "What is written here goes into the report, which is a draft.",
     Status.LOCKED: "The figures of this quarter's report are locked. What is written here still comes into it, but "
     "what the records propose may differ from its figures by now.",
-    Status.SIGNED: "This quarter's report is signed. A change here makes the signatures hold no longer.",
+    Status.SIGNED: "This quarter's report is signed. If you change anything here, the signatures no longer hold.",
 }
 
 
