@@ -219,7 +219,7 @@ def test_an_earlier_call_may_miss_its_target_by_the_correction_and_a_later_one_k
     assert (figures.states[ClockState.MET], figures.met_after_breach) == (1, 1)
     breach = next(line for line in said(session, incident_id) if line.startswith("Target passed"))
     assert "The call's time was corrected since" in breach
-    assert "What stands now: met" in breach
+    assert "As it is now: met" in breach
 
 
 @pytest.mark.parametrize(

@@ -67,7 +67,7 @@ def test_a_late_arrival_that_was_in_time_is_met_and_its_breach_stays(
     assert ("On scene", "Corrected from 10 June 2026 at 3:50pm. Wrong hour") in told
     assert ("On scene", "Corrected later: it was 10 June 2026 at 2:50pm.") in told
     breach = dict(told)["Target passed with nobody there"]
-    assert breach == "What stands now: met at 10 June 2026 at 2:50pm, as we were told afterwards."
+    assert breach == "As it is now: met at 10 June 2026 at 2:50pm, as we were told afterwards."
 
 
 def test_an_arrival_in_time_that_was_late_becomes_a_breach(session: Session, duty: Actor, incident_id: int) -> None:

@@ -69,7 +69,7 @@ def write_note() -> ResponseReturnValue:
     if new.restricted_because:
         flash("The note is kept, and restricted: ask a manager to let those see it who must.", "success")
         return redirect(url_for(".list_notes"), 303)
-    return _shown(note_id, "The note is kept. It shows wherever a call tells of what it is about.")
+    return _shown(note_id, "The note is saved. It is shown wherever a call mentions what it is about.")
 
 
 @bp.get("/<int:note_id>")

@@ -55,7 +55,7 @@ def first_day_of(holds_from: date | None, *, now: datetime) -> date:
     """
     earliest = quarter_of(london_date(now)).first_day
     if holds_from is not None and holds_from < earliest:
-        raise RuleViolation("A quarter that is over keeps what held in it. Give a later day.", field="holds_from")
+        raise RuleViolation("A quarter that is over keeps what applied in it. Give a later day.", field="holds_from")
     return holds_from or earliest
 
 

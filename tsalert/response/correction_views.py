@@ -132,7 +132,8 @@ def correct_call(call_id: int) -> ResponseReturnValue:
     done = correcting_calls.correct_call(call_id, told, actor=current_actor(), now=utc_now(), is_demo=is_demo)
     _tell_of_figures(done)
     if done.proposes:
-        flash(f"By what stands now the answers propose “{done.proposes.label.lower()}”. No grade changes by itself.")
+        proposed = done.proposes.label.lower()
+        flash(f"On what is recorded now, the answers propose “{proposed}”. No grade changes by itself.")
     _tell_of_clock(done.aftermath)
     flash(_KEPT, "success")
     return redirect(url_for("calls.show_call", call_id=call_id), 303)

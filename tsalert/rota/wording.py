@@ -30,7 +30,7 @@ def gap_mail(gaps: Sequence[Gap], *, authority: str, link: str) -> Content:
     """Return the mail that tells managers of gaps."""
     lines = "".join(f"- {describe_gap(gap)}\n" for gap in gaps)
     text = (
-        f"In the next seven days the rota of {authority} has a time in which nobody stands by:\n\n{lines}\n"
+        f"In the next seven days there are times on the rota of {authority} when nobody is on duty:\n\n{lines}\n"
         f"Put somebody on it here: {link}\n\n"
         "You get this once for each gap. The rota's page shows it until it is filled.\n"
     )

@@ -72,7 +72,7 @@ def where(session: Session, quarter: Period) -> str:
     """Say where an update of a quarter will be read."""
     newest = next(iter(reports.revisions_of(session, quarter)), None)
     if newest is None:
-        return f"There is no report for {quarter.label} yet. What is written here will stand in it."
+        return f"There is no report for {quarter.label} yet. What is written here will go into it."
     if newest.status != Status.PUBLISHED:
         return _WHERE[Status.of(newest.status)]
     return (
