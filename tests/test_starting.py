@@ -20,7 +20,7 @@ SELDOM_USED = ("alembic", "docx", "holidays", "icalendar", "jellyfish", "lxml", 
 # What answers a request, and would take forty megabytes of a worker, which answers none.
 DOORS = ("tsalert.app", "tsalert.doors", "flask_smorest", "govuk_frontend_jinja")
 # What a job reads in on the day that it is due: together six megabytes of a worker, which has few such days.
-SELDOM_DUE = ("tsalert.quarterly.sources", "tsalert.quarterly.timetable.letters", "tsalert.savings.figures.overview")
+SELDOM_DUE = ("tsalert.quarterly.sources", "tsalert.quarterly.timetable.letters", "tsalert.retention.erasing")
 COMMANDS = ("tsalert.console", "tsalert.demo", "tsalert.safekeeping", "tsalert.watching.checks", "tqdm")
 
 
