@@ -127,5 +127,5 @@ def test_a_line_feed_counts_once_however_a_browser_sends_it() -> None:
     story = "\n".join(["x" * 99] * 40)
     assert len(story) == 3_999
     assert Sample().load({"story": story.replace("\n", "\r\n")}) == {"story": story}
-    with pytest.raises(ValidationError, match="4000 characters or fewer"):
+    with pytest.raises(ValidationError, match="4,000 characters or fewer"):
         Sample().load({"story": story + "xx"})

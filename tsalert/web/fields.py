@@ -52,7 +52,7 @@ class Typed(Strict):
 class Line(fields.String):
     """One line of text, trimmed, without control characters."""
 
-    default_error_messages = {"too_long": "Keep this to {longest} characters or fewer."}
+    default_error_messages = {"too_long": "Keep this to {longest:,} characters or fewer."}
 
     def __init__(self, *, longest: int = 200, **options: Any) -> None:
         super().__init__(**options)
