@@ -76,7 +76,7 @@ def test_a_note_is_written_on_its_page_read_there_reviewed_and_shared(desk: Flas
         ({"vehicle": "a white van"}, "We cannot read this as a vehicle registration."),
         ({"handling": "C"}, "Say under which conditions"),
         ({"source": "9"}, "Choose one from the list"),
-        ({"text": "x" * 4001}, "4000 characters or fewer"),
+        ({"text": "x" * 4001}, "4,000 characters or fewer"),
         ({"information_on": "2999-01-01"}, "it cannot lie ahead"),
     ],
 )
