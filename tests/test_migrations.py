@@ -2,6 +2,7 @@
 
 import os
 import sqlite3
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
 
@@ -392,4 +393,22 @@ def test_an_update_that_is_killed_in_its_midst_goes_on_where_it_was(
 
         assert [exit_status_of(lambda: update(20 * number)) for number in range(1, 10)] == [9] * 9  # noqa: B023
         assert exit_status_of(lambda: update(None)) == 0
+        assert shape(create_engine(url)) == wanted
+
+
+def test_of_two_updates_at_once_one_waits_and_finds_it_done(app: Flask, database_url: str, tmp_path: Path) -> None:
+    with app.app_context():
+        wanted = shape(db.engine)
+    with empty_database(database_url, tmp_path) as url:
+
+        def update(_: int) -> int:
+            return exit_status_of(update_whole)
+
+        def update_whole() -> None:
+            with create_app(settings(url, tmp_path)).app_context():
+                upgrade()
+                os._exit(0)
+
+        with ThreadPoolExecutor(2) as machines:
+            assert list(machines.map(update, range(2))) == [0, 0]
         assert shape(create_engine(url)) == wanted
