@@ -43,6 +43,18 @@ def test_every_list_says_where_it_goes_on(app: Flask) -> None:
             assert not (isinstance(example, dict) and "items" in example) or "next" in example, (path, status)
 
 
+def test_the_description_says_where_what_is_made_is_read_and_what_can_be_changed_as_it_was_read(app: Flask) -> None:
+    paths = description(app).whole["paths"]
+    assert "Location" in paths["/api/v1/calls"]["post"]["responses"]["201"]["headers"]
+    assert "headers" not in paths["/api/v1/cases/{case_id}/notes"]["post"]["responses"]["201"]
+    assert "ETag" in paths["/api/v1/alerts/{alert_id}"]["get"]["responses"]["200"]["headers"]
+    changed = {method: paths["/api/v1/alerts/{alert_id}"][method].get("parameters", ()) for method in ("get", "put")}
+    assert {method: "If-Match" in [each["name"] for each in named] for method, named in changed.items()} == {
+        "get": False,
+        "put": True,
+    }
+
+
 def test_what_is_shown_as_an_example_is_taken(app: Flask, session: Session) -> None:
     refused = {}
     for path, operation in operations(app):

@@ -21,7 +21,21 @@ _KEY = {
     "description": "A second request with the same key changes nothing: 409, which says in saved where the first is "
     "read, or 422 where it is not the same request.",
 }
+_MATCH = {
+    "in": "header",
+    "name": "If-Match",
+    "required": False,
+    "schema": {"type": "string"},
+    "description": "The ETag of what you read here. Where it is another by now nothing is changed: 412, "
+    "or 409 where the ETag is a version.",
+    "example": '"7"',
+}
 _LOCATION = {"description": "Where what was made is read.", "schema": {"type": "string"}, "example": "/api/v1/calls/7"}
+_TAG = {
+    "description": "What this is told by: for If-None-Match and If-Match.",
+    "schema": {"type": "string"},
+    "example": '"7"',
+}
 _HEADERS = {
     "RateLimit-Policy": {
         "description": "How much a token may ask for: q requests in w seconds.",
@@ -56,6 +70,7 @@ def complete(app: Flask, described: dict[str, Any]) -> dict[str, Any]:
             _illustrate(operation, asked, answered)
             _take_files(operation, schemas)
             _lead(app, operation, rule)
+            _tag(operation, method, has_reading="get" in described["paths"][_path(rule)])
     for response in described["components"]["responses"].values():
         response["headers"] = {name: {"$ref": f"#/components/headers/{name}"} for name in _HEADERS}
     return described
@@ -102,6 +117,15 @@ def _lead(app: Flask, operation: dict[str, Any], rule: Rule) -> None:
     """Say of what is made, and read by itself, that the answer tells where."""
     if "201" in operation["responses"] and any(readings(app, rule.rule)):
         operation["responses"]["201"]["headers"] = {"Location": _LOCATION}
+
+
+def _tag(operation: dict[str, Any], method: str, *, has_reading: bool) -> None:
+    """Say what carries a tag, and what may be changed only while it has the one that was read."""
+    told = operation["responses"].get("200", {})
+    if method == "GET" and _JSON in told.get("content", {}):
+        told["headers"] = {"ETag": _TAG}
+    if method in {"PUT", "DELETE"} and has_reading:
+        operation["parameters"] = [*operation.get("parameters", ()), _MATCH]
 
 
 def _take_files(operation: dict[str, Any], schemas: dict[str, Any]) -> None:
