@@ -195,7 +195,7 @@ def test_a_long_dashboard_leads_to_each_of_its_parts_and_back(desk: FlaskClient,
 
 
 def test_a_dashboard_says_when_records_begin(desk: FlaskClient, two_years: None) -> None:
-    told = "Records begin on 1 April 2021: before that a nought is what nobody wrote down."
+    told = "Records begin on 1 April 2021: before that, a nought means that nothing was recorded."
     assert told in desk.get("/dashboard?period=2022/23+Q1").text
     assert told not in desk.get("/dashboard?period=2023/24+Q1").text
 
