@@ -133,7 +133,7 @@ def test_waiting_for_nothing_asks_whether_a_worker_runs(
         pytest.param(words(headline=None), "headline: Enter a headline.", id="no headline"),
         pytest.param(words(headline="a\r\nb"), "headline: Take out the characters that cannot be seen", id="two lines"),
         pytest.param(words(body=7), "body: Give this as text.", id="a number for a text"),
-        pytest.param(words(body="x" * 20_001), "body: Keep this to 20000 characters or fewer.", id="too long"),
+        pytest.param(words(body="x" * 20_001), "body: Keep this to 20,000 characters or fewer.", id="too long"),
         pytest.param(words(body="<https://other.example>"), "Take out the link to https://other.example", id="a link"),
         pytest.param(words(channels="email"), "channels: Give this as a list.", id="a text for a list"),
         pytest.param(words(expires_at="2027-01-01T10:00:00"), "expires_at: Give the time with its zone", id="no zone"),

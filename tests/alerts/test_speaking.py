@@ -25,6 +25,8 @@ from tsalert.alerts.speaking import LONGEST_CALL, seconds, shorten, spoken
         ("Roofers & builders", "Roofers and builders."),
         ("50% off", "50 per cent off."),
         ("Say no\n\n- Shut the door\n- Ring us!", "Say no. Shut the door. Ring us!"),
+        ("\U0001f6a8 Callers \U0001f468\u200d\U0001f467 at the door \u26a0\ufe0f", "Callers at the door."),
+        ("\U0001f6a8", ""),
         ("", ""),
     ],
 )

@@ -62,7 +62,7 @@ def test_a_form_sent_twice_opens_one_case(desk: FlaskClient, session: Session) -
         pytest.param({"ward_code": "E05000000"}, "no such ward", id="a-ward-that-is-none"),
         pytest.param({"summary": "roof\x00"}, "cannot be seen", id="binary-in-the-text"),
         pytest.param({"victim_name": "Ada\r\nExample"}, "cannot be seen", id="a-line-break-in-a-name"),
-        pytest.param({"summary": "x" * 4001}, "4000 characters", id="a-summary-that-is-a-book"),
+        pytest.param({"summary": "x" * 4001}, "4,000 characters", id="a-summary-that-is-a-book"),
         pytest.param({"colour": "red"}, "We do not know this field", id="a-field-that-is-none"),
     ],
 )

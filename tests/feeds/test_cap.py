@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from flask.testing import FlaskClient
@@ -62,6 +63,13 @@ def test_whatever_it_says_it_is_valid(item: Item, publisher: Publisher) -> None:
     for path in ("c:sent", "//c:effective", "//c:expires"):
         assert _UTC.fullmatch(told(root, path))
     assert (told(root, "c:msgType") == "Alert") or told(root, "c:references")
+
+
+@given(_ITEMS, _PUBLISHERS)
+def test_its_headline_and_event_alone_mislead_nobody(item: Item, publisher: Publisher) -> None:
+    root = etree.fromstring(write_cap(replace(item, topic="all", topic_title="All alerts"), publisher))
+    assert told(root, "//c:event") == "Trading Standards alert"
+    assert told(root, "//c:headline").startswith("Withdrawn: ") == item.is_withdrawn
 
 
 def test_an_update_and_an_all_clear_refer_to_the_message_that_they_continue(

@@ -143,7 +143,7 @@ def test_what_people_type_stays_text(desk: FlaskClient, session: Session) -> Non
     [
         pytest.param({"surprise": "1"}, "problem", id="unknown-field"),
         pytest.param({"happening": "a\x00b"}, "cannot be seen", id="binary"),
-        pytest.param({"happening": "x" * 4001}, "4000 characters", id="too-long"),
+        pytest.param({"happening": "x" * 4001}, "4,000 characters", id="too-long"),
         pytest.param({"address": "1 Example Road\r\nBcc: x"}, "cannot be seen", id="new-line-in-an-address"),
         pytest.param({"money_amount": "-5"}, "between £0", id="negative-money"),
         pytest.param({"claimed_at": "2026-03-29T01:30"}, "clocks went forward", id="a-time-that-was-skipped"),

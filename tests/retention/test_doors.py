@@ -129,7 +129,7 @@ def test_a_rule_is_proposed_and_the_data_protection_officer_approves_it(
         ({"kind": "everything"}, "Choose one from the list"),
         ({"effective_from": "31/12/26"}, "Enter a date"),
         ({"reason": ""}, "Say why"),
-        ({"reason": "x" * 1001}, "1000 characters"),
+        ({"reason": "x" * 1001}, "1,000 characters"),
     ],
 )
 def test_a_rule_that_cannot_be_read_comes_back(manager: FlaskClient, typed: dict[str, str], said: str) -> None:

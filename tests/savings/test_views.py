@@ -71,7 +71,7 @@ def test_every_kind_of_intervention_has_a_form(signed_in: Callable[..., FlaskCli
         pytest.param({"case_id": "9223372036854775808"}, "no record with that number", id="id-overflows"),
         pytest.param({"ward_code": "E00"}, "no such ward", id="no-such-ward"),
         pytest.param({"note": "a\x00b"}, "cannot be seen", id="nul"),
-        pytest.param({"note": "x" * 4001}, "4000 characters", id="huge"),
+        pytest.param({"note": "x" * 4001}, "4,000 characters", id="huge"),
         pytest.param({"colour": "red"}, "We do not know this field", id="unknown-field"),
         pytest.param({"type": "sorcery"}, "Choose one of", id="no-such-type"),
     ],
@@ -150,7 +150,7 @@ def test_a_withdrawn_intervention_leaves_list_and_figures(signed_in: Callable[..
     page = browser.post(f"/interventions/{reference}/withdraw", data=withdrawal, follow_redirects=True).text
     assert "Withdrawn: it counts in no figure. Recorded twice" in page
     assert reference not in browser.get("/interventions").text
-    assert "No records stand behind" in browser.get("/savings/explain?period=2022/23").text
+    assert "No records make up" in browser.get("/savings/explain?period=2022/23").text
     assert browser.post(f"/interventions/{reference}/withdraw", data=withdrawal).status_code == 409
 
 

@@ -116,7 +116,7 @@ def test_only_what_happens_now_wakes_the_officer_on_duty(
     ("change", "words"),
     [
         pytest.param({"happening": ""}, "in your own words", id="no-story"),
-        pytest.param({"happening": "x" * 3001}, "3000 characters", id="a-story-without-end"),
+        pytest.param({"happening": "x" * 3001}, "3,000 characters", id="a-story-without-end"),
         pytest.param({"is_now": ""}, "happening now", id="not-said-whether-now"),
         pytest.param({"money": "a lot"}, "Choose one", id="a-word-that-is-not-offered"),
         pytest.param({"postcode": "nowhere"}, "full postcode", id="no-postcode"),

@@ -230,6 +230,21 @@ def test_a_host_that_cannot_be_one_is_refused_in_words(client: FlaskClient, path
 def test_a_body_of_ten_megabytes_is_refused(client: FlaskClient) -> None:
     answer = client.post("/sign-in", data={"email": "x" * 10_000_000})
     assert answer.status_code == 413
+    assert "This is more than we can take at once: 8 MB." in answer.text
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "words"),
+    [
+        ("GET", "/no-such-thing", "There is nothing at this address."),
+        ("GET", "/api/v1/no-such-thing", "There is nothing at this address."),
+        ("DELETE", "/sign-in", "This address does not take what was sent to it."),
+    ],
+)
+def test_an_address_that_leads_nowhere_says_so_in_our_own_words(
+    client: FlaskClient, bearer: Callable[..., dict[str, str]], method: str, path: str, words: str
+) -> None:
+    assert words in client.open(path, method=method, headers=bearer()).text
 
 
 @pytest.mark.parametrize(

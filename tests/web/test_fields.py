@@ -117,9 +117,15 @@ def test_either_passing_of_the_hour_that_comes_twice_can_be_told(zone: str, hour
     assert read_form(Sample(), typed) == {"at": datetime(2026, 10, 25, hour, 30, tzinfo=UTC)}
 
 
+@pytest.mark.parametrize("typed", ["", " ", "\u200b", "\u00ad\ufeff", "\u3164\n\u2800", "\u202e"])
+def test_text_of_which_nothing_is_seen_is_no_answer(typed: str) -> None:
+    with pytest.raises(ValidationError, match="Say what"):
+        Paragraph(required=True, error_messages={"required": "Say what happened."}).deserialize(typed)
+
+
 def test_a_line_feed_counts_once_however_a_browser_sends_it() -> None:
     story = "\n".join(["x" * 99] * 40)
     assert len(story) == 3_999
     assert Sample().load({"story": story.replace("\n", "\r\n")}) == {"story": story}
-    with pytest.raises(ValidationError, match="4000 characters or fewer"):
+    with pytest.raises(ValidationError, match="4,000 characters or fewer"):
         Sample().load({"story": story + "xx"})

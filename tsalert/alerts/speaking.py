@@ -13,13 +13,15 @@ _SUM = re.compile(r"£\s?\d[\d,]*(?:\.\d{2})?")
 _TELEPHONE = re.compile(r"(?<![\w£.,])\+?\d(?:[ -]?\d){6,}(?![\w%])")
 # Short numbers that are dialled; any other of three digits is an amount of something.
 _SHORT = re.compile(r"(?<![\w£.,])(?:999|112|101|105|111|119|159|[3-9]\d{4}|7726)(?![\w%,]|\.\d)")
+# Said by a machine, a picture becomes "police cars revolving light" in the middle of a warning.
+_PICTURE = re.compile("[\u200d\u20e3\u2190-\u21ff\u2300-\u2bff\ufe0f\U0001f000-\U0001faff\U000e0020-\U000e007f]")
 _SENTENCE = re.compile(r"(?<=[.!?])\s+")
 _SIGNS = {"&": " and ", "%": " per cent ", "…": ".", "\u2013": ", ", "\u2014": ", "}
 
 
 def spoken(text: str) -> str:
-    """Return plain text as it is to be said: on one line, each line a sentence."""
-    lines = [line.strip(" -*\t") for line in text.splitlines()]
+    """Return plain text as it is to be said: on one line, each line a sentence, and without its pictures."""
+    lines = [line.strip(" -*\t") for line in _PICTURE.sub("", text).splitlines()]
     said = " ".join(line if line[-1] in ".!?:;," else f"{line}." for line in lines if line)
     # Sums are put aside, so that their digits are never taken for a number to be dialled.
     sums = _SUM.findall(said)

@@ -8,6 +8,7 @@ from tsalert.alerts import markdown
 from tsalert.alerts.rules import Kind, Urgency
 from tsalert.core.clock import as_utc
 from tsalert.feeds.rules import Earlier, Item, Publisher, xml_text
+from tsalert.subscribers.rules import topics_reached
 
 NAMESPACE = "urn:oasis:names:tc:emergency:cap:1.2"
 # A geocode says by its name whose codes it holds: these are the Office for National Statistics' own.
@@ -44,7 +45,7 @@ def _add_info(root: ET.Element, item: Item, publisher: Publisher) -> None:
     is_urgent = item.urgency is Urgency.URGENT
     _add(info, "language", "en-GB")
     _add(info, "category", "Safety" if item.topic in _SAFETY else "Security")
-    _add(info, "event", item.topic_title)
+    _add(info, "event", "Trading Standards alert" if topics_reached(item.topic) is None else item.topic_title)
     _add(info, "responseType", _response(item))
     _add(info, "urgency", "Immediate" if is_urgent else "Expected")
     _add(info, "severity", "Severe" if is_urgent else "Moderate")
@@ -52,7 +53,7 @@ def _add_info(root: ET.Element, item: Item, publisher: Publisher) -> None:
     _add(info, "effective", _written(item.published_at))
     _add(info, "expires", _written(item.expires_at))
     _add(info, "senderName", publisher.authority)
-    _add(info, "headline", item.headline)
+    _add(info, "headline", f"{item.state.label}: {item.headline}" if item.is_withdrawn else item.headline)
     _add(info, "description", "\n\n".join(filter(None, (item.withdrawal, markdown.to_text(item.body)))))
     if item.advice:
         _add(info, "instruction", markdown.to_text(item.advice))

@@ -30,6 +30,7 @@ from tsalert.db import db, is_repeated
 from tsalert.web import outages
 from tsalert.web.access import is_api
 from tsalert.web.forms import RETRY_AFTER, UNREACHABLE, errors_by_field, flatten
+from tsalert.web.plain import plainly
 
 _STATUS: dict[type[TsalertError], int] = {
     NotFound: 404,
@@ -48,6 +49,7 @@ _TITLES = {
     401: "Sign in first",
     403: "You cannot see this page",
     404: "Page not found",
+    405: "This cannot be done here",
     409: "This has already changed",
     412: "This has changed since you read it",
     413: "That is too large",
@@ -103,7 +105,7 @@ def _http_error(error: HTTPException) -> Response:
     if error.code is None or error.code < 400:
         raise error  # a redirect that travels as an exception
     extra = {"errors": _webargs_errors(error)} if hasattr(error, "data") else {}
-    detail = "Some values are not valid." if extra else (error.description or "")
+    detail = "Some values are not valid." if extra else plainly(error.description or "")
     answered = answer(error.code, detail, extra)
     for name, value in error.get_headers():
         if name in {"Allow", "Retry-After", "WWW-Authenticate"}:
@@ -158,7 +160,7 @@ def _written_twice(error: IntegrityError) -> Response:
         return _unknown(error)
     _log.warning("somebody else was first", exc_info=error)
     db.session.rollback()
-    return answer(409, "Somebody saved the same at this moment. Look at what stands now, then try again.")
+    return answer(409, "Somebody saved the same at this moment. Look at what is recorded now, then try again.")
 
 
 def _unknown(error: Exception) -> Response:

@@ -22,6 +22,8 @@ from tsalert.keysets import PAGE
 
 # They make a reader see text in another order than it is kept in.
 _REORDERING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+# Letters and marks by their kind, of which nothing is seen.
+_BLANK = frozenset("\u034f\u115f\u1160\u2800\u3164\uffa0\ufe0f")
 _LARGEST_COUNT = 10**9
 _COUNTED = re.compile(r"\d{1,12}|\d{1,3}(?:,\d{3}){1,3}", re.ASCII)
 _NEW_LINES = re.compile(r"\r\n?")
@@ -50,7 +52,7 @@ class Typed(Strict):
 class Line(fields.String):
     """One line of text, trimmed, without control characters."""
 
-    default_error_messages = {"too_long": "Keep this to {longest} characters or fewer."}
+    default_error_messages = {"too_long": "Keep this to {longest:,} characters or fewer."}
 
     def __init__(self, *, longest: int = 200, **options: Any) -> None:
         super().__init__(**options)
@@ -59,7 +61,7 @@ class Line(fields.String):
 
     def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **options: Any) -> str:
         text = unicodedata.normalize("NFC", super()._deserialize(value, attr, data, **options) or "").strip()
-        if self.required and not text:
+        if self.required and not any(map(_shows, text)):
             raise self.make_error("required")
         if len(text) > self.longest:
             raise self.make_error("too_long", longest=self.longest)
@@ -85,6 +87,11 @@ class Paragraph(Line):
     def is_forbidden(self, character: str) -> bool:
         """Tell whether a character may not stand in this field; new lines and tabs may."""
         return character not in "\n\t" and super().is_forbidden(character)
+
+
+def _shows(character: str) -> bool:
+    """Tell whether a reader sees anything of a character that stands alone."""
+    return unicodedata.category(character) not in {"Cc", "Cf", "Zs"} and character not in _BLANK
 
 
 class YesNo(fields.Boolean):

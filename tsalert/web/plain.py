@@ -1,6 +1,8 @@
-"""What the library of shapes says by itself, in words for whoever sent a value; pages, API and commands share them."""
+"""What the libraries say by themselves, in words for whoever sent a value; pages, API and commands share them."""
 
 import re
+
+from werkzeug.exceptions import MethodNotAllowed, NotFound, RequestEntityTooLarge
 
 _WORDS = {
     "Missing data for required field.": "Fill this in.",
@@ -30,6 +32,9 @@ _WORDS = {
     "Not a valid URL.": "Enter an address on the web, like https://example.org.",
     "Not a valid email address.": "Enter an email address, like name@example.org.",
     "String does not match expected pattern.": "This is not written as it must be.",
+    RequestEntityTooLarge.description: "This is more than we can take at once: 8 MB. Nothing was kept.",
+    NotFound.description: "There is nothing at this address. If you typed or pasted it, check that it is whole.",
+    MethodNotAllowed.description: "This address does not take what was sent to it. Go back and load the page again.",
 }
 _PATTERNS = (
     (re.compile(r"^Must be one of: (.+)\.$"), r"Choose one of these: \1."),

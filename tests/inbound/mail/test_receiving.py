@@ -202,6 +202,19 @@ def test_a_header_that_is_made_to_be_slow_is_read_at_once() -> None:
     assert (mail.body, mail.subject[:3]) == ("A white van", "Van")
 
 
+@pytest.mark.parametrize("type_", ["multipart/mixed", "multipart/alternative; boundary=b1"])
+def test_words_in_a_container_without_parts_are_kept(type_: str) -> None:
+    mail = read_mail(f"From: pat@example.org\nContent-Type: {type_}\n\nHe drives a white van".encode())
+    assert (mail.sort, mail.body, mail.attachments) == (Sort.MESSAGE, "He drives a white van", 0)
+
+
+@pytest.mark.parametrize("told", ["", "Content-Type: text/plain; charset=us-ascii\n"])
+@pytest.mark.parametrize("encoding", ["utf-8", "windows-1252"])
+def test_a_pound_sign_from_an_old_program_is_read(told: str, encoding: str) -> None:
+    raw = f"From: pat@example.org\n{told}\nHe took £400, “for the roof”".encode(encoding)
+    assert read_mail(raw).body == "He took £400, “for the roof”"
+
+
 _LINES = st.sampled_from([
     *samples.POSTFIX.splitlines(), *samples.EXIM.splitlines(), *samples.COMPLAINT.splitlines(),
     "Content-Type: multipart/mixed; boundary=", "Content-Transfer-Encoding: base64", "Subject: =?utf-8?b?/////?=",

@@ -38,14 +38,15 @@ def sender_of(message: Message) -> str:
 
 
 def text_of(part: Message) -> str:
-    """Return what a part that is no container says."""
+    """Return what a part that is no container says; old programs do not tell how they write a pound sign."""
     payload = part.get_payload(decode=True)
     if not isinstance(payload, bytes):
         return ""
+    told = part.get_content_charset() or "us-ascii"
     try:
-        return payload.decode(part.get_content_charset() or "utf-8", "replace")
+        return payload.decode("utf-8") if told == "us-ascii" else payload.decode(told, "replace")
     except (LookupError, ValueError):
-        return payload.decode("latin-1")
+        return payload.decode("windows-1252", "replace")
 
 
 def leaves(message: Message) -> Iterator[Message]:
@@ -57,7 +58,7 @@ def words_of(message: Message) -> str:
     """Return what a person wrote: the plain text, else the words of the HTML; no attachment is looked at."""
     shown = [part for part in leaves(message) if part.get_content_disposition() != "attachment"]
     for wanted, read in (("text/plain", str), ("text/html", _strip)):
-        found = [read(text_of(part)) for part in shown if part.get_content_type() == wanted]
+        found = [read(text_of(part)) for part in shown if _shown_as(part) == wanted]
         words = "\n".join(found).replace("\r\n", "\n").strip()
         if words:
             return _BLANK_LINES.sub("\n\n", readable(words))
@@ -66,7 +67,7 @@ def words_of(message: Message) -> str:
 
 def attachments_of(message: Message) -> int:
     """Count the parts that are not kept."""
-    return sum(part.get_content_maintype() != "text" or part.get_content_disposition() == "attachment"
+    return sum(not _shown_as(part).startswith("text/") or part.get_content_disposition() == "attachment"
                for part in leaves(message))  # fmt: skip
 
 
@@ -85,6 +86,11 @@ def digest_of(message: Message, raw: bytes) -> str:
     named = [str(message.get(name, "")) for name in _IDENTITY]
     body = raw.partition(b"\r\n\r\n" if b"\r\n\r\n" in raw else b"\n\n")[2]
     return sha256("\n".join(named).encode("utf-8", "replace") + b"\0" + body).hexdigest()
+
+
+def _shown_as(leaf: Message) -> str:
+    """Return the type of a part; a container in which no part was found is the text that somebody wrote."""
+    return "text/plain" if leaf.get_content_maintype() == "multipart" else leaf.get_content_type()
 
 
 def _strip(html: str) -> str:

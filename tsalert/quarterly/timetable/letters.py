@@ -111,7 +111,7 @@ def meeting_mail(report: OpenReport, lacks: Lacks, point: Point, link: str) -> C
     said = (
         _listed("Nothing is written yet under:", lacks.texts),
         _listed("It also waits for:", lacks.others),
-        "" if lacks.is_signed else "It is not signed as it stands.\n\n",
+        "" if lacks.is_signed else "The present version is not signed.\n\n",
     )
     text = (
         f"The board's report of {report.quarter.label} goes to the meeting on {day(point.about_on)}.\n\n"
