@@ -19,6 +19,8 @@ from tsalert.serving import make_ready
 SELDOM_USED = ("alembic", "docx", "holidays", "icalendar", "jellyfish", "lxml", "rapidfuzz", "typst", "xlsxwriter")
 # What answers a request, and would take forty megabytes of a worker, which answers none.
 DOORS = ("tsalert.app", "tsalert.doors", "flask_smorest", "govuk_frontend_jinja")
+# What a job reads in on the day that it is due: together six megabytes of a worker, which has few such days.
+SELDOM_DUE = ("tsalert.quarterly.sources", "tsalert.quarterly.timetable.letters", "tsalert.retention.erasing")
 COMMANDS = ("tsalert.console", "tsalert.demo", "tsalert.safekeeping", "tsalert.watching.checks", "tqdm")
 
 
@@ -40,7 +42,7 @@ def test_what_few_processes_need_is_read_in_by_those_alone(app: Flask) -> None:
 @pytest.mark.any_database
 def test_a_worker_has_no_pages(app: Flask) -> None:
     loaded = loaded_by(app, "import tsalert.worker")
-    assert loaded & {*SELDOM_USED, *DOORS} == set()
+    assert loaded & {*SELDOM_USED, *SELDOM_DUE, *DOORS} == set()
     # What pages keep in their process is not there either, so nothing may be read through one.
     assert not [name for name in loaded if name.startswith("tsalert.") and name.endswith("views")]
 

@@ -28,7 +28,7 @@ from tsalert.paging import troubles, welfare
 from tsalert.quarterly.timetable import reminding as board_timetable
 from tsalert.response import answering, missed
 from tsalert.response import service as response
-from tsalert.retention import erasing
+from tsalert.retention import continuing
 from tsalert.retention.access import reminding as access
 from tsalert.rota import alarms, planning
 from tsalert.safeguarding import reminding as safeguarding
@@ -73,7 +73,7 @@ TIMETABLE = (
     Job("remind of safeguarding concerns", 600, safeguarding.remind),
     Job("remind of reviews", 3600, reviews.remind),
     Job("keep the timetable of the board's report", 600, board_timetable.keep_timetable),
-    Job("erase what was approved", 5, erasing.continue_runs),
+    Job("erase what was approved", 5, continuing.continue_runs),
     Job("remind of requests for what is held", 3600, access.remind),
     Job("forget what visitors asked for", 3600, limiting.forget_visits),
     Job("forget visits to preferences", 3600, visits.forget_visits),

@@ -19,7 +19,7 @@ from tsalert.delivery import claiming, recovery, waking
 from tsalert.delivery.claiming import Work
 from tsalert.delivery.ports import Gateway
 from tsalert.delivery.sending import Sender, Surroundings
-from tsalert.foundation import found, keep_what_is_loaded
+from tsalert.foundation import found, keep_one_heap, keep_what_is_loaded
 from tsalert.installation import workers
 from tsalert.installation.service import check_start
 from tsalert.leadership import make_leadership
@@ -135,6 +135,7 @@ class Worker:
 
 def main() -> None:
     """Send what waits and run the timetable, until told to stop."""
+    keep_one_heap()
     stop = stop_when_told()
     app = _start()
     write_logs(as_json=app.extensions["tsalert_settings"].watching.logs_json)

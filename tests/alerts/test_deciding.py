@@ -33,7 +33,7 @@ def waits(by_day: None, author: Actor, people: None) -> int:
 def test_whoever_decides_reads_text_readers_cost_and_objections_in_this_order(signed_in: SignIn, waits: int) -> None:
     page = signed_in(RoleName.MANAGER).get(f"/alerts/{waits}").text
     parts = ("As an email", "As a text message", "How it reads", "Who would get it now", "What it costs",
-             "What stands against it", ">Decide<", "Approve and send")  # fmt: skip
+             "What to settle before it goes out", ">Decide<", "Approve and send")  # fmt: skip
     places = [page.index(part) for part in parts]
     assert places == sorted(places)
     assert "Nothing was found: no alert like it" in page
@@ -45,7 +45,7 @@ def test_of_a_sent_alert_its_progress_comes_first_and_nothing_stands_against_it(
     service.approve(waits, shown(waits), actor=approver, now=datetime.now(UTC))
     page = signed_in().get(f"/alerts/{waits}").text
     assert page.index('id="progress"') < page.index("Written by") < page.index("As an email")
-    assert "What stands against it" not in page
+    assert "What to settle before it goes out" not in page
 
 
 def test_while_all_sending_is_stopped_the_page_says_that_nothing_of_it_would_leave(
@@ -54,7 +54,7 @@ def test_while_all_sending_is_stopped_the_page_says_that_nothing_of_it_would_lea
     stopping.stop_sending("The texts carry a wrong number.", actor=author, now=datetime.now(UTC))
     browser, place = signed_in(), f"/alerts/{waits}"
     page = browser.get(place).text
-    objections = page[page.index("What stands against it") : page.index(">Decide<")]
+    objections = page[page.index("What to settle before it goes out") : page.index(">Decide<")]
     assert "All sending is stopped" in objections
     assert "Nothing was found" not in objections
     answer = browser.post(f"{place}/approve", data={"digest": shown(waits)}, follow_redirects=True)
@@ -100,7 +100,7 @@ def test_an_update_offers_nothing_more_once_its_alert_was_withdrawn(
     assert "Write an update" not in browser.get(f"/alerts/{sent}").text
     page = browser.get(f"/alerts/{waiting}").text
     assert "Approve and send" not in page
-    assert "which this continues, was withdrawn" in page[page.index("What stands against it") :]
+    assert "which this continues, was withdrawn" in page[page.index("What to settle before it goes out") :]
     assert "Return to be changed" in page
 
 
@@ -108,7 +108,7 @@ def test_what_is_still_to_fill_in_stands_against_it(signed_in: SignIn, author: A
     now = datetime.now(UTC)
     words = new_draft(body="They come in {vehicle}.", expires_at=now + timedelta(days=7))
     page = signed_in().get(f"/alerts/{service.write_draft(words, actor=author, now=now)}").text
-    objections = page[page.index("What stands against it") :]
+    objections = page[page.index("What to settle before it goes out") :]
     assert "Still to fill in" in objections
     assert "Nothing was found" not in objections
 
@@ -135,7 +135,7 @@ def test_an_alert_that_ended_while_it_waited_says_so_and_offers_no_way_out(
     session.execute(update(Alert).where(Alert.id == waits).values(expires_at=datetime.now(UTC) - timedelta(hours=1)))
     session.commit()
     page = signed_in().get(f"/alerts/{waits}").text
-    assert "It has ended, so it cannot go out." in page[page.index("What stands against it") :]
+    assert "It has ended, so it cannot go out." in page[page.index("What to settle before it goes out") :]
     assert "Approve and send" not in page
     assert "Return to be changed" in page
 
@@ -153,5 +153,5 @@ def test_of_a_rejected_alert_nothing_is_weighed_any_more(signed_in: SignIn, appr
     service.reject(waits, "Another council has sent it.", actor=approver, now=datetime.now(UTC))
     page = signed_in().get(f"/alerts/{waits}").text
     assert "Another council has sent it." in page
-    assert "What stands against it" not in page
+    assert "What to settle before it goes out" not in page
     assert "Who would get it now" not in page

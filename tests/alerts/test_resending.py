@@ -487,7 +487,7 @@ def test_from_a_terminal_it_is_told_whom_it_missed_and_sent_again_once(
     made = run(*again)
     assert (made.exit_code, made.stdout) == (0, "1 message is on its way.\n")
     assert set(waiting(session)) == {ANN}
-    assert "Nobody is left" in run(*again).stderr
+    assert "nobody left to send this to" in run(*again).stderr
     assert "No alert TS-1999-001 has been sent." in run("missing", "TS-1999-001").stderr
 
 

@@ -115,7 +115,7 @@ def test_an_alert_that_reached_nobody_is_withdrawn_without_a_correction(
 ) -> None:
     settle(session, queries.mailings_of(session, sending)[0], "failed")
     assert service.withdraw(sending, WHY, tell_readers=True, actor=approver, now=LATER) is None
-    with pytest.raises(Conflict, match="Nobody got this alert"):
+    with pytest.raises(Conflict, match="Nobody who got this alert"):
         withdrawing.correct(sending, actor=approver, now=LATER)
 
 

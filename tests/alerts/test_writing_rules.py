@@ -38,8 +38,8 @@ def test_each_text_has_a_longest_length(name: str) -> None:
         ({"headline": " "}, "headline", "Enter some text"),
         ({"body": ""}, "body", "Enter some text"),
         ({"sms": "In {place}"}, "sms", "There is no placeholder {place}. There are: {ward}, {what}"),
-        ({"body": "In {Ward}"}, "body", "A curly bracket stands alone"),
-        ({"advice": "Say no}"}, "advice", "A curly bracket stands alone"),
+        ({"body": "In {Ward}"}, "body", "There is a curly bracket by itself"),
+        ({"advice": "Say no}"}, "advice", "There is a curly bracket by itself"),
     ],
     ids=str,
 )

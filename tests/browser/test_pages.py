@@ -11,7 +11,7 @@ import pytest
 from flask import Flask
 from playwright.sync_api import Browser, Page
 
-from tests.browser.accessibility import Part, faults_beyond, parts_of
+from tests.browser.accessibility import Part, bring_axe_along, faults_beyond, parts_of
 from tests.browser.conftest import opened, sign_in
 from tests.browser.messages import MOVING, OPENING, ask, last, link_in, newest
 from tests.demonstration import SECRET_KEY
@@ -512,6 +512,7 @@ def reading(chromium: Browser, site: str, reader: str, link: str) -> Iterator[Pa
             page.get_by_role("button", name="Show the live board").click()
         elif reader != NOBODY:
             sign_in(page, f"{reader}@example.org")
+        bring_axe_along(page)
         yield page
 
 

@@ -148,7 +148,7 @@ def test_a_new_officer_sets_a_password_by_a_link_without_a_script(chromium: Brow
         page.goto(link)
         page.get_by_label("A new password").fill("bromley bromley")
         page.get_by_role("button", name="Set the password").click()
-        expect(page.get_by_text("This rests on your name").first).to_be_visible()
+        expect(page.get_by_text("This is based on your name").first).to_be_visible()
         page.get_by_label("A new password").fill("purple otter lamp")
         page.get_by_role("button", name="Set the password").click()
         expect(page.get_by_text("Your password is set.")).to_be_visible()

@@ -105,7 +105,7 @@ def test_a_file_larger_than_allowed_is_refused_while_it_comes(app: Flask, case_i
 
 def test_a_disk_that_takes_no_more_is_said_and_leaves_nothing(case_id: int, store: Store) -> None:
     incoming = Incoming()
-    with files_no_larger_than(50_000), pytest.raises(Unavailable, match="takes no more"):
+    with files_no_larger_than(50_000), pytest.raises(Unavailable, match="cannot take the file"):
         pour(incoming, 200_000)
     incoming.discard()
     assert store() == set()

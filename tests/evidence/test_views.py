@@ -217,7 +217,7 @@ def test_a_full_disk_is_said_in_words_and_leaves_nothing_half_stored(
         full.setattr(storing, "_begin", lambda _: os.fdopen(os.open("/dev/full", os.O_WRONLY), "wb", buffering=0))
         answer = send(desk, f"/cases/{case_id}/files", note="From her handbag")
     assert answer.status_code == 503
-    assert "The disk of this service takes no more, so nothing was kept." in answer.text
+    assert "The disk of this service cannot take the file, so nothing was kept." in answer.text
     assert queries.dossier(db.session(), case_id).attachments == []
     assert store() == set()
     assert send(desk, f"/cases/{case_id}/files").status_code == 303

@@ -143,7 +143,7 @@ def test_a_strange_key_waits_until_it_was_compared(pair: Pair) -> None:
     state, said = fault(here, handover_id)
     assert (state, pack(there)) == (Sending.WAITING, None)
     assert said is not None
-    assert said.startswith("Nobody whom we have linked")
+    assert said.startswith("Nobody we have linked")
     there.link(here)
     signed = here.does(lambda actor, now: offering.take_file(handover_id, actor=actor, now=now))
     assert there.app.test_client().post("/exchange/messages", data=signed).status_code == 200
@@ -186,7 +186,7 @@ def test_without_a_connection_offer_and_answer_travel_as_files(linked: Pair) -> 
     assert handover(here, handover_id)[0] == State.ACCEPTED
     assert bring(desk, answer).status_code == 303  # again changes nothing
     wrong = bring(browser, taken.data[:-9] + b"AAAAAAAAA")
-    assert (wrong.status_code, "changed since it was signed" in wrong.text) == (422, True)
+    assert (wrong.status_code, "changed after it was signed" in wrong.text) == (422, True)
 
 
 def test_what_waits_for_an_authority_whose_link_has_ended_says_so(linked: Pair) -> None:

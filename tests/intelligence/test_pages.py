@@ -61,7 +61,7 @@ def test_a_note_is_written_on_its_page_read_there_reviewed_and_shared(desk: Flas
     assert "&lt;script&gt;" in kept.text
     place = f"/intelligence/{queries.list_standing(session, now=utc_now()).items[0].id}"
     again = desk.post(f"{place}/review", data={"words": "", "review_on": "2020-01-01"})
-    assert (again.status_code, "Say why it still stands." in again.text) == (422, True)
+    assert (again.status_code, "Say why it still holds." in again.text) == (422, True)
     shared = {"to_whom": "Anytown police", "purpose": "A stop of the van"}
     assert "Anytown police" in desk.post(f"{place}/sharing", data=shared, follow_redirects=True).text
     assert "Asks" not in desk.get("/intelligence").text

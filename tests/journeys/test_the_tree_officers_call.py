@@ -110,7 +110,7 @@ def the_border_is_told_while_they_are_on_the_line(border: Session) -> None:
     standing = stand(border, HERE, own=OURS, on=london_date(THEY_RANG))
     assert standing is not None
     assert standing.warnings == (
-        f"Out of our area: it lies in Greenwich. Log it all the same. Ring {GREENWICH} on 020 7946 0117.",
+        f"Out of our area: it is in Greenwich. Log it anyway. Ring {GREENWICH} on 020 7946 0117.",
         "Near the border: check with the caller (Bromley, 111 m away).",
     )
     (call,) = response.list_calls(border).items

@@ -44,10 +44,10 @@ def test_the_words_that_come_with_the_program_can_be_filled(kind: LetterKind) ->
     [
         (LetterKind.WARNING, "Dear {victim},", "no placeholder {victim}"),
         (LetterKind.VISIT, "Dear {vctim},", "no placeholder {vctim}"),
-        (LetterKind.VISIT, "Dear {victim", "stands alone"),
-        (LetterKind.VISIT, "Dear {Victim},", "stands alone"),
-        (LetterKind.VISIT, "Dear {{victim}},", "stands alone"),
-        (LetterKind.VISIT, "{victim.__class__}", "stands alone"),
+        (LetterKind.VISIT, "Dear {victim", "by itself"),
+        (LetterKind.VISIT, "Dear {Victim},", "by itself"),
+        (LetterKind.VISIT, "Dear {{victim}},", "by itself"),
+        (LetterKind.VISIT, "{victim.__class__}", "by itself"),
     ],
 )
 def test_a_template_with_an_unknown_placeholder_is_refused(kind: LetterKind, body: str, said: str) -> None:

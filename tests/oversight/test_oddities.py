@@ -299,10 +299,10 @@ def test_the_interface_lists_and_keeps_findings(
 
 def test_an_officer_says_where_they_live_on_their_own_page(signed_in: Callable[..., FlaskClient]) -> None:
     desk = signed_in(RoleName.DUTY_OFFICER)
-    assert "You have not told it." in desk.get("/oddities/own-postcode").text
+    assert "You have not given it." in desk.get("/oddities/own-postcode").text
     assert desk.post("/oddities/own-postcode", data={"postcode": "nowhere"}).status_code == 422
     assert desk.post("/oddities/own-postcode", data={"postcode": "br13uh"}).status_code == 303
-    assert "You have told it." in desk.get("/oddities/own-postcode").text
+    assert "You have given it." in desk.get("/oddities/own-postcode").text
 
 
 def test_a_file_that_an_officer_takes_out_is_in_the_trail_and_in_the_week(

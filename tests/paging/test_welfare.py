@@ -66,7 +66,7 @@ def test_the_next_person_is_rung_until_somebody_deals_with_it(
     assert since_arrival(night)[2:] == [("voice", MANAGER), ("voice", BACKUP)]
     monkeypatch.setattr("tsalert.inbound.views.utc_now", lambda: at(HALF_HOUR + 3 * ANSWER + 20))
     heard = ring(night.sent[-1], "presses:1")
-    assert heard.answers == ["You deal with it. The officer and the incident stand in tsalert."]
+    assert heard.answers == ["You are dealing with it. The officer and the incident are in tsalert."]
     assert "Deals with the missed welfare check, Bo Backup: " in night.story(incident_id)
     night.tick(HALF_HOUR + 4 * ANSWER + 20)
     assert len(since_arrival(night)) == 4

@@ -78,7 +78,7 @@ def test_whoever_a_chain_joins_is_one_and_cannot_be_called_different(session: Se
     for pair in ((ada, bea), (bea, cat)):
         service.decide(pair, SAME, actor=dee, now=NOW)
     assert queries.get_party(session, cat).members == {ada, bea, cat}
-    with pytest.raises(Conflict, match="Other decisions hold these two to be the same"):
+    with pytest.raises(Conflict, match="Other decisions say that these two are the same"):
         service.decide((ada, cat), DIFFERENT, actor=dee, now=NOW)
 
 
@@ -86,7 +86,7 @@ def test_a_chain_cannot_join_two_that_were_told_apart(session: Session, dee: Act
     ada, bea, cat = strangers(3)
     service.decide((ada, cat), DIFFERENT, actor=dee, now=NOW)
     service.decide((ada, bea), SAME, actor=dee, now=NOW)
-    with pytest.raises(Conflict, match="Other decisions hold these two to be different"):
+    with pytest.raises(Conflict, match="Other decisions say that these two are different"):
         service.decide((bea, cat), SAME, actor=dee, now=NOW)
     assert identity(session, cat) == cat
 

@@ -107,7 +107,7 @@ def test_a_postcode_is_looked_up_as_a_page_and_as_part_of_a_form(
 ) -> None:
     desk = signed_in()
     page = desk.post("/borders/look-up", data={"postcode": "SE9 1AA", "on": "2026-09-01"})
-    assert (page.status_code, "does not hold this postcode" in page.text) == (200, True)
+    assert (page.status_code, "does not have this postcode" in page.text) == (200, True)
     part = desk.post("/borders/look-up", data={"postcode": "half a post"}, headers={"HX-Request": "true"})
     assert (part.status_code, part.text.strip()) == (200, "")
     assert desk.post("/borders/look-up", data={"postcode": "nowhere"}).status_code == 422

@@ -80,9 +80,9 @@ def test_pages_say_what_to_know_of_the_place(
 ) -> None:
     browser = signed_in()
     for postcode, words in (
-        (BEYOND, "Out of our area: it lies in Otherborough"),
+        (BEYOND, "Out of our area: it is in Otherborough"),
         (BORDER, "check with the caller (Otherborough, 222 m away)"),
-        (NEVER, "does not hold this postcode"),
+        (NEVER, "does not have this postcode"),
     ):
         incident_id = log(desk, postcode)
         assert words in browser.get(f"/incidents/{incident_id}").text

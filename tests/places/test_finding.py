@@ -40,7 +40,7 @@ def test_an_address_near_the_border_is_checked_with_the_caller(directory: Sessio
 def test_an_address_across_the_border_is_a_warning_and_no_error(directory: Session) -> None:
     found = told(directory, "ZZ2 1AB")
     assert found.is_ours is False
-    assert found.warnings == ("Out of our area: it lies in Otherborough. Log it all the same.",)
+    assert found.warnings == ("Out of our area: it is in Otherborough. Log it anyway.",)
     assert [near.is_ours for near in told(directory, "ZZ2 1AA").near] == [True]
 
 
@@ -51,7 +51,7 @@ def test_a_postcode_given_up_says_so_from_then_on(directory: Session) -> None:
 
 def test_one_that_nobody_knows_is_checked_and_one_without_a_place_is_not_near_anything(directory: Session) -> None:
     assert told(directory, "ZZ9 9ZZ").warnings == (
-        "The directory does not hold this postcode. Check it with the caller.",
+        "The directory does not have this postcode. Check it with the caller.",
     )
     nowhere = told(directory, "ZZ1 1AD")
     assert (nowhere.is_ours, nowhere.near, nowhere.warnings) == (None, (), ())

@@ -56,17 +56,17 @@ def test_a_postcode_in_the_middle_of_our_area_asks_for_nothing() -> None:
 @pytest.mark.parametrize(
     ("changes", "warning", "must_ask"),
     [
-        ({"is_known": False}, "The directory does not hold this postcode. Check it with the caller.", False),
+        ({"is_known": False}, "The directory does not have this postcode. Check it with the caller.", False),
         ({"is_ours": None}, None, False),
-        ({"is_ours": False}, "Out of our area: it lies in Bromley. Log it all the same.", False),
+        ({"is_ours": False}, "Out of our area: it is in Bromley. Log it anyway.", False),
         (
             {"is_ours": False, "authority": None, "authority_code": "E09", "contact": "Kent", "contact_phone": "0300"},
-            "Out of our area: it lies in E09. Log it all the same. Ring Kent on 0300.",
+            "Out of our area: it is in E09. Log it anyway. Ring Kent on 0300.",
             False,
         ),
         (
             {"is_ours": False, "contact": "Kent"},
-            "Out of our area: it lies in Bromley. Log it all the same.",
+            "Out of our area: it is in Bromley. Log it anyway.",
             False,
         ),
         (

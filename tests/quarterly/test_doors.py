@@ -179,10 +179,10 @@ def test_a_signature_that_was_given_anew_is_not_asked_for_again(author: FlaskCli
     sign(author, "author")
     sign(manager, "second")
     step(author, "texts/headlines", body="More talks.", version="0")
-    asked = "no longer: author and second person"
+    asked = "no longer hold: author and second person"
     assert asked in manager.get(ONE).text
-    assert "no longer: author." in sign(manager, "second")
-    assert "no longer:" not in sign(author, "author")
+    assert "no longer hold: author." in sign(manager, "second")
+    assert "no longer hold:" not in sign(author, "author")
 
 
 def test_every_text_has_its_page_in_english_with_its_spelling_checked(author: FlaskClient) -> None:

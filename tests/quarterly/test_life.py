@@ -168,7 +168,7 @@ def test_each_signs_in_their_own_capacity_and_once(desk: Desk, officer: Callable
     manager = officer(RoleName.MANAGER)
     life.describe(QUARTER, Details("A board", manager.officer_id, None), actor=manager, now=NOW)
     desk.lock()
-    with pytest.raises(RuleViolation, match="Another officer than its author"):
+    with pytest.raises(RuleViolation, match="An officer other than its author"):
         desk.sign(SECOND, actor=manager)
     with pytest.raises(RuleViolation, match="Its author alone"):
         desk.sign(AUTHOR, actor=desk.second)

@@ -35,8 +35,8 @@ MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
 def two_years(quarter: Callable[[Period], Quarter]) -> None:
     """A quarter, and the same a year before."""
     before, records = quarter(LAST), quarter(Q1)
-    before.open_cases(40, board=3, detriment=Decimal(1000))
-    records.open_cases(50, board=4, detriment=Decimal("505804.50"))
+    before.open_cases(20, board=3, detriment=Decimal(1000))
+    records.open_cases(25, board=4, detriment=Decimal("505804.50"))
     records.log_reports(6, immediate=5, intervened=1)
     records.record(InterventionType.DOORSTEP_CRIME, date(2022, 6, 30), "40500")
     records.record(InterventionType.CALL_BLOCKER, date(2022, 6, 1), units=3)
@@ -48,7 +48,7 @@ def rows(session: Session, period: Period, now: datetime = NOW) -> dict[str, Gla
 
 def test_an_indicator_stands_beside_its_earlier_figures(session: Session, two_years: None) -> None:
     row = rows(session, Q1)["enquiries"]
-    assert (row.current, row.before, row.last_year, row.rolling) == (50, 0, 40, 50)
+    assert (row.current, row.before, row.last_year, row.rolling) == (25, 0, 20, 25)
     assert (row.change.text, row.direction) == ("+25%", "Up")
     assert row.judgement.rag is Rag.NOT_RATED
 
@@ -56,7 +56,7 @@ def test_an_indicator_stands_beside_its_earlier_figures(session: Session, two_ye
 def test_nothing_is_compared_with_years_of_which_nobody_kept_records(session: Session, two_years: None) -> None:
     assert rows(session, Q1)["enquiries"].rolling_change.text == "not available", "four quarters from July 2020"
     first = rows(session, LAST)["enquiries"]
-    assert (first.current, first.change.text, first.direction) == (40, "not available", "Not available")
+    assert (first.current, first.change.text, first.direction) == (20, "not available", "Not available")
     later = datetime(2023, 7, 10, 9, 0, tzinfo=UTC)
     assert rows(session, parse_period("2022/23 Q4"), later)["enquiries"].rolling_change.text == "+25%"
 
@@ -111,9 +111,9 @@ def test_figures_are_kept_for_a_minute_and_no_longer(
     memory = FiguresMemory()
     assert {row.indicator.name: row.current for row in read_glance(session, memory, Q1, now=NOW).rows}[
         "enquiries"
-    ] == 50
+    ] == 25
     quarter(Q1).open_cases(1, board=0, detriment=Decimal(0))
-    for after, found in ((MINUTE - timedelta(seconds=1), 50), (MINUTE, 51)):
+    for after, found in ((MINUTE - timedelta(seconds=1), 25), (MINUTE, 26)):
         shown = read_glance(session, memory, Q1, now=NOW + after)
         assert {row.indicator.name: row.current for row in shown.rows}["enquiries"] == found
 
@@ -195,7 +195,7 @@ def test_a_long_dashboard_leads_to_each_of_its_parts_and_back(desk: FlaskClient,
 
 
 def test_a_dashboard_says_when_records_begin(desk: FlaskClient, two_years: None) -> None:
-    told = "Records begin on 1 April 2021: before that a nought is what nobody wrote down."
+    told = "Records begin on 1 April 2021: before that, a nought means that nothing was recorded."
     assert told in desk.get("/dashboard?period=2022/23+Q1").text
     assert told not in desk.get("/dashboard?period=2023/24+Q1").text
 
@@ -209,7 +209,7 @@ def test_the_interface_gives_the_same_dashboard(
     assert found is not None
     assert found["records_begin_on"] == "2021-04-01"
     enquiries = next(row for row in found["indicators"] if row["name"] == "enquiries")
-    assert (enquiries["current"], enquiries["last_year"], enquiries["change"]["text"]) == (50, 40, "+25%")
+    assert (enquiries["current"], enquiries["last_year"], enquiries["change"]["text"]) == (25, 20, "+25%")
     assert next(row for row in found["indicators"] if row["name"] == "share_met")["current"] == {"part": 5, "whole": 5}
     assert found["losses"][0]["total"].count(".") == 1
 

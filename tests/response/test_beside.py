@@ -117,7 +117,7 @@ def test_a_form_with_a_fault_in_it_loses_nothing_either(second: tuple[FlaskClien
 def test_whoever_wrote_the_same_has_nothing_left_to_do(second: tuple[FlaskClient, int]) -> None:
     answer = post(*second, DEE)
     assert (answer.status_code, rows(answer.text)) == (409, {})
-    assert "says the same as what stands" in answer.text
+    assert "says the same as what is recorded" in answer.text
 
 
 def test_who_only_opens_it_is_led_to_the_call(second: tuple[FlaskClient, int]) -> None:

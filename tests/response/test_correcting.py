@@ -104,7 +104,7 @@ def test_a_closed_incident_can_be_corrected_and_stays_closed(session: Session, d
 @pytest.mark.parametrize(
     ("facts", "why"),
     [
-        pytest.param({"ward_code": "W1"}, "stands already", id="nothing-differs"),
+        pytest.param({"ward_code": "W1"}, "recorded already", id="nothing-differs"),
         pytest.param({"ward_code": "W9"}, "from the list", id="no-such-ward"),
         pytest.param({"category": None}, "Choose what it is", id="no-category"),
     ],
@@ -219,7 +219,7 @@ def test_an_earlier_call_may_miss_its_target_by_the_correction_and_a_later_one_k
     assert (figures.states[ClockState.MET], figures.met_after_breach) == (1, 1)
     breach = next(line for line in said(session, incident_id) if line.startswith("Target passed"))
     assert "The call's time was corrected since" in breach
-    assert "What stands now: met" in breach
+    assert "As it is now: met" in breach
 
 
 @pytest.mark.parametrize(

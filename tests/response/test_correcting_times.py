@@ -67,7 +67,7 @@ def test_a_late_arrival_that_was_in_time_is_met_and_its_breach_stays(
     assert ("On scene", "Corrected from 10 June 2026 at 3:50pm. Wrong hour") in told
     assert ("On scene", "Corrected later: it was 10 June 2026 at 2:50pm.") in told
     breach = dict(told)["Target passed with nobody there"]
-    assert breach == "What stands now: met at 10 June 2026 at 2:50pm, as we were told afterwards."
+    assert breach == "As it is now: met at 10 June 2026 at 2:50pm, as we were told afterwards."
 
 
 def test_an_arrival_in_time_that_was_late_becomes_a_breach(session: Session, duty: Actor, incident_id: int) -> None:
@@ -144,7 +144,7 @@ def test_an_incident_that_was_handed_over_is_left_with_no_clock_that_runs_again(
         pytest.param(NOON - MINUTE, "before the call", id="before-the-call"),
         pytest.param(LATER + HOUR, "still to come", id="still-to-come"),
         pytest.param(NOON + 95 * MINUTE, "after the step that follows", id="after-they-left"),
-        pytest.param(NOON + HOUR, "stands already", id="the-same-minute"),
+        pytest.param(NOON + HOUR, "recorded already", id="the-same-minute"),
     ],
 )
 def test_a_time_that_cannot_be_is_refused(
@@ -253,7 +253,7 @@ def test_the_time_of_a_resolution_without_a_visit_is_corrected_and_the_clock_fol
     [
         pytest.param(NOON - MINUTE, "before the call", id="before-the-call"),
         pytest.param(NOON + 5 * HOUR, "after the step that follows", id="after-it-was-closed"),
-        pytest.param(NOON + HOUR, "stands already", id="the-same"),
+        pytest.param(NOON + HOUR, "recorded already", id="the-same"),
     ],
 )
 def test_a_resolution_cannot_have_come_then(

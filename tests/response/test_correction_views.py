@@ -133,7 +133,7 @@ def test_a_time_is_corrected_on_its_page(signed_in: Callable[..., FlaskClient], 
     page = boss.get(f"/incidents/{incident_id}").text
     (link,) = re.findall(r'href="(/incidents/\d+/milestones/\d+/correction)"', page)
     typed = held(boss.get(link).text) | {"reason": "Misread"}
-    assert "stands already" in boss.post(link, data=typed).text
+    assert "recorded already" in boss.post(link, data=typed).text
     refused = boss.post(link, data=typed | {"at": "2026-01-01T10:00"})
     assert (refused.status_code, "before the call" in refused.text) == (422, True)
 
@@ -201,7 +201,7 @@ def test_a_call_that_is_no_report_any_more_is_said_to_leave_the_figures(
     told = {"disposition": "test", "reason": "A trial run"}
     typed = held(boss.get(path).text) | TICKED | told
     page = boss.get(boss.post(path, data=typed).location).text
-    assert "counted as a report no more. The figures follow." in page
+    assert "no longer counts as a report. The figures follow." in page
     assert "It was “New incident” and is now “Test”. A trial run" in page
     shown = boss.get(f"/incidents/{incident_id}").text
     assert "None of its calls counts as a report, so it is in no figure." in shown

@@ -205,7 +205,7 @@ def test_the_page_says_which_resolution_leaves_the_clock_running(
     browser = signed_in()
     page = browser.get(f"/incidents/{incident_id}/remote-resolution").text
     assert page.count("This stops the clock.") == 1
-    assert page.count("The clock goes on") == len(RemoteResolution) - 1
+    assert page.count("The clock keeps running") == len(RemoteResolution) - 1
     answer = browser.post(f"/incidents/{incident_id}/remote-resolution", data={"how": "trader_left"})
     page = browser.get(answer.location).text
     assert "somebody still has to go" in page

@@ -93,9 +93,9 @@ def test_the_last_name_taken_back_leaves_a_party_without_one(session: Session, d
     ("kind", "words", "why"),
     [
         (KnownBy.PHONE, "no idea", "no telephone number"),
-        (KnownBy.VEHICLE, "---", "no vehicle registration"),
-        (KnownBy.VEHICLE, "white Transit AB12 CDE", "no vehicle registration"),
-        (KnownBy.VEHICLE, "White van", "no vehicle registration"),
+        (KnownBy.VEHICLE, "---", "not a vehicle registration"),
+        (KnownBy.VEHICLE, "white Transit AB12 CDE", "not a vehicle registration"),
+        (KnownBy.VEHICLE, "White van", "not a vehicle registration"),
         (KnownBy.ADDRESS, ",", "house number or name"),
         (KnownBy.NAME, "Sample Roofing Ltd", "known by that already"),
     ],

@@ -17,7 +17,7 @@ from tsalert.enforcement.models import Prosecution
 from tsalert.evidence.models import Exhibit
 from tsalert.handover.models import Handover
 from tsalert.parties.models import Party
-from tsalert.retention import erasing
+from tsalert.retention import continuing
 from tsalert.retention.models import KeepingRule, LegalHold
 from tsalert.savings.models import Intervention
 from tsalert.staff.rules import RoleName
@@ -57,7 +57,7 @@ def test_a_list_is_made_approved_by_two_started_and_certified(
     assert manager.post(f"{place}/start").status_code == 409
     assert protection.post(f"{place}/approve").status_code == 303
     assert manager.post(f"{place}/start").status_code == 303
-    erasing.continue_runs(utc_now())
+    continuing.continue_runs(utc_now())
     certificate = manager.get(f"{place}/certificate")
     assert "Case without a prosecution" in certificate.text
     for kind in ("txt", "html"):
@@ -220,7 +220,7 @@ def test_the_api_does_all_that_pages_do(
     for who in (manager, protection):
         assert client.post(f"{place}/approval", headers=who).status_code == 200
     assert client.post(f"{place}/start", headers=manager).get_json()["state"] == "running"
-    erasing.continue_runs(utc_now())
+    continuing.continue_runs(utc_now())
     assert client.get(place, headers=manager).get_json()["state"] == "done"
     assert client.get(f"{place}/certificate", headers=manager).get_json()["certificate"]["run"] == run["id"]
     assert client.get(f"{base}/runs", headers=bearer(RoleName.CASE_OFFICER)).status_code == 403

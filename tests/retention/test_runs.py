@@ -45,7 +45,7 @@ from tsalert.evidence.rules import NewFile
 from tsalert.evidence.verifying import verify_store
 from tsalert.response.models import Call
 from tsalert.response.vocabulary import Category, Disposition
-from tsalert.retention import erasing, holding, runs
+from tsalert.retention import continuing, erasing, holding, runs
 from tsalert.retention.held.entries import REMOVED
 from tsalert.retention.models import ErasedRecord, ErasureItem
 from tsalert.retention.reaching import table
@@ -208,7 +208,7 @@ def test_a_hold_placed_after_the_approval_wins(session: Session, desk: Desk, act
     first, second = closed_case(actor), closed_case(actor)
     run_id = desk.started()
     holding.place_hold(Root.CASE, first, reason="New evidence", review_on=date(2026, 9, 1), actor=actor, now=NOW)
-    erasing.continue_runs(NOW)
+    continuing.continue_runs(NOW)
     assert state_of(session, run_id, Root.CASE, first) == ItemState.KEPT
     assert state_of(session, run_id, Root.CASE, second) == ItemState.ERASED
 
@@ -217,7 +217,7 @@ def test_a_case_reopened_after_the_approval_is_left_alone(session: Session, desk
     case_id = closed_case(actor)
     run_id = desk.started()
     cases.record_progress(case_id, Progress(Status.INVESTIGATING, reason="He is back"), actor=actor, now=NOW)
-    erasing.continue_runs(NOW)
+    continuing.continue_runs(NOW)
     assert state_of(session, run_id, Root.CASE, case_id) == ItemState.KEPT
     assert session.get_one(CaseFile, case_id).victim_name == f"Vi {CANARY}"
 
@@ -226,7 +226,7 @@ def test_what_became_due_after_the_approval_waits_for_the_next_list(session: Ses
     closed_case(actor)
     run_id = desk.started()
     late = closed_case(actor)
-    erasing.continue_runs(NOW)
+    continuing.continue_runs(NOW)
     assert runs.get_run(session, run_id).state == RunState.DONE
     assert session.get_one(CaseFile, late).victim_name == f"Vi {CANARY}"
 

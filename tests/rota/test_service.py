@@ -120,7 +120,7 @@ def test_nobody_without_a_verified_mobile_or_without_the_right_stands_a_shift(
         service.add_shift(NewShift(Duty.BACKUP, numberless, NOON + HOUR), actor=manager, now=NOON)
     with pytest.raises(RuleViolation, match="Nick has no verified mobile"):
         service.give_shift(shift_id, Gift(numberless, "No"), actor=manager, now=NOON)
-    with pytest.raises(RuleViolation, match="may stand this duty"):
+    with pytest.raises(RuleViolation, match="may take this duty"):
         service.add_shift(NewShift(Duty.MANAGER, robin, NOON + HOUR), actor=manager, now=NOON)
 
 

@@ -68,10 +68,10 @@ def test_on_pages_one_officer_makes_another_signs_and_publishes_and_a_newer_run_
 def test_a_manager_is_told_on_the_page_that_another_must_sign(signed_in: Open) -> None:
     manager = signed_in(RoleName.MANAGER)
     address = made_on_page(manager)
-    assert "Another officer than Pat Example" in manager.get(address).text
+    assert "An officer other than Pat Example" in manager.get(address).text
     answer = manager.post(f"{address}/sign")
     assert answer.status_code == 422
-    assert "Another officer than the one who made this run must sign it." in answer.text
+    assert "An officer who did not make this run must sign it." in answer.text
 
 
 def test_the_list_narrows_by_state_and_period_and_a_draft_is_thrown_away(signed_in: Open) -> None:

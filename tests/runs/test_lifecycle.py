@@ -43,7 +43,7 @@ def test_a_run_gives_the_published_total_and_says_what_it_read(session: Session,
 
 def test_nobody_signs_their_own_run(session: Session, manager: Actor) -> None:
     run_id = made(manager)
-    with pytest.raises(RuleViolation, match="Another officer"):
+    with pytest.raises(RuleViolation, match="An officer who did not make"):
         service.sign_run(run_id, actor=manager, now=LATER)
 
 

@@ -26,7 +26,7 @@ class Run:
 
 
 LEGAL = {
-    RunState.DRAFT: ("sign it, as another officer than the one who made it", "throw it away"),
+    RunState.DRAFT: ("sign it, as an officer who did not make it", "throw it away"),
     RunState.SIGNED: ("publish it", "let it supersede a published run"),
     RunState.PUBLISHED: ("let a newer signed run supersede it",),
     RunState.SUPERSEDED: (),
@@ -61,7 +61,7 @@ def test_another_officer_signs_once_all_records_have_arrived() -> None:
 
 @pytest.mark.parametrize(("made_by", "signer"), [(1, 1), (1, None), (None, None)])
 def test_neither_the_author_nor_nobody_signs(made_by: int | None, signer: int | None) -> None:
-    with refused(RuleViolation, "Another officer than the one"):
+    with refused(RuleViolation, "An officer who did not make this run"):
         rules.check_signing(made_by=made_by, signer=signer, as_of=NOW, now=NOW + MINUTE)
 
 

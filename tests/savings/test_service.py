@@ -123,7 +123,7 @@ def test_whoever_typed_an_amount_cannot_verify_it_after_somebody_corrected_somet
     noted = replace(large, note="By telephone")
     service.correct_intervention(reference, noted, of_version=1, reason="A note", actor=second, now=NOW)
     for typist in (first, second):
-        with pytest.raises(RuleViolation, match="Another officer"):
+        with pytest.raises(RuleViolation, match="An officer who did not record"):
             service.verify_intervention(reference, of_version=2, actor=typist, now=NOW)
     service.verify_intervention(reference, of_version=2, actor=officer(), now=NOW)
     assert not queries.get_current(session, reference).awaits_verifying

@@ -150,7 +150,7 @@ def test_a_withdrawn_intervention_leaves_list_and_figures(signed_in: Callable[..
     page = browser.post(f"/interventions/{reference}/withdraw", data=withdrawal, follow_redirects=True).text
     assert "Withdrawn: it counts in no figure. Recorded twice" in page
     assert reference not in browser.get("/interventions").text
-    assert "No records stand behind" in browser.get("/savings/explain?period=2022/23").text
+    assert "No records make up" in browser.get("/savings/explain?period=2022/23").text
     assert browser.post(f"/interventions/{reference}/withdraw", data=withdrawal).status_code == 409
 
 

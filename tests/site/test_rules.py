@@ -19,7 +19,7 @@ def test_a_report_reads_as_it_was_written_and_holds_what_a_call_has_no_field_for
 
 def test_whoever_is_refused_is_told_whom_to_ring() -> None:
     assert rules.refuse_more("0300 123").message == (
-        "Too many reports came in lately, so this one was not taken. Send it again in an hour. "
+        "Too many reports have come in, so this one was not taken. Send it again in an hour. "
         "If you need help now, ring us on 0300 123."
     )
     assert rules.refuse_more("").message.endswith("in an hour. If you need help now, ring us.")

@@ -144,8 +144,8 @@ def test_a_second_step_is_taken_away_by_two_and_neither_lost_it() -> None:
         ("zxcvbnm,./asdfghjkl", "This follows the keys of a keyboard"),
         ("abcdefghijklmnop", "This follows the alphabet or counts up"),
         ("password1234", "This is among the passwords that are tried first"),
-        ("example tsalert", "This rests on your name, your address or the name of the service"),
-        ("examplepatexample", "This rests on your name"),
+        ("example tsalert", "This is based on your name, your address or the name of the service"),
+        ("examplepatexample", "This is based on your name"),
     ],
 )
 def test_a_password_that_is_easily_guessed_is_refused_with_the_reason(password: str, message: str) -> None:

@@ -161,7 +161,7 @@ def test_administrators_make_accounts_for_programs_on_a_page(signed_in: Callable
     assert made.status_code == 303
     typed = {"name": "Live", "scopes": ["response:read"], "days": "30"}
     shown = browser.post(f"{made.location}/tokens", data=typed)
-    assert (shown.status_code, "It is shown this once" in shown.text) == (200, True)
+    assert (shown.status_code, "It is shown only once" in shown.text) == (200, True)
     assert "Case system" in browser.get("/service-accounts").text
     assert browser.post(f"{made.location}/end").status_code == 303
     late = browser.post(f"{made.location}/tokens", data=typed)
@@ -188,7 +188,7 @@ def test_a_token_that_asks_too_often_is_told_when_to_come_back(
 
 
 def test_whoever_has_no_token_or_one_that_is_over_is_told_which(client: FlaskClient, session: Session) -> None:
-    for headers, said in (({}, "Send a token"), ({"Authorization": "Bearer of-last-year"}, "This token is not good")):
+    for headers, said in (({}, "Send a token"), ({"Authorization": "Bearer of-last-year"}, "This token does not work")):
         refused = client.get("/api/v1/account", headers=headers)
         assert (refused.status_code, refused.headers["WWW-Authenticate"]) == (401, "Bearer")
         assert said in refused.get_json()["detail"]

@@ -316,7 +316,7 @@ def test_an_officer_adds_a_caller_once_however_often_the_button_is_pressed(
     browser = signed_in(RoleName.CASE_OFFICER)
     form = browser.get("/subscribers/new").text
     assert "Is that all right?" in form
-    assert "A landline is rung at once, or for urgent alerts alone." in form
+    assert "A landline is rung at once, or for urgent alerts only." in form
     typed = {"contact": "020 7946 0001", "name": "Ann Example", "consent": "yes", "submission": "key"}
     places = [browser.post("/subscribers/new", data=typed).headers["Location"] for _ in range(2)]
     assert places == [f"/subscribers/{only_subscriber(session)}"] * 2
@@ -437,7 +437,7 @@ def test_who_gives_a_landline_reads_that_once_a_day_or_week_it_is_rung_for_urgen
 ) -> None:
     run_import(f"Ann Example,,020 7946 0001,,,,,,daily,{CONSENT}", PAT)
     browser = signed_in(RoleName.MANAGER)
-    words = "A landline is rung at once, or for urgent alerts alone."
+    words = "A landline is rung at once, or for urgent alerts only."
     landline = f"/subscribers/1/addresses/{endpoint_id(session, '+442079460001')}"
     mail = f"/subscribers/2/addresses/{endpoint_id(session, 'pat@example.org')}"
     for path in ("/join", "/subscribers/new", "/subscribers/paper", landline):

@@ -47,7 +47,7 @@ def list_activities(wanted: ActivityFilter) -> Page[ActivityView]:
 @activities.arguments(PlanSchema)
 @activities.response(201, WholeActivitySchema)
 def plan_activity(plan: Plan) -> dict[str, Any]:
-    """Write an activity down that is planned, or took place and is not told yet."""
+    """Record an activity that is planned, or took place and is not told yet."""
     return whole(service.plan_activity(plan, actor=current_actor(), now=utc_now()))
 
 

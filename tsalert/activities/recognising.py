@@ -112,7 +112,7 @@ def _name(session: Session, new: NewRecognition, actor: Actor, now: datetime) ->
     known = names_for(session, actor, [new.party_id], now=now) if new.party_id is not None else {}
     name = new.name or known.get(new.party_id or 0)
     if not name:
-        raise RuleViolation("Enter the name as it is to stand on the certificate.", field="name")
+        raise RuleViolation("Enter the name as it should appear on the certificate.", field="name")
     return name
 
 

@@ -46,7 +46,7 @@ class Correction:
 
 
 def plan_activity(plan: Plan, *, actor: Actor, now: datetime) -> int:
-    """Write an activity down that is planned, or took place and is not told yet; returns its id.
+    """Record an activity that is planned, or took place and is not told yet; returns its id.
 
     :raises RuleViolation: it cannot take place, or does not belong to its kind.
     """
@@ -83,7 +83,7 @@ def cancel_activity(seen: Seen, reason: str, *, actor: Actor, now: datetime) -> 
 
 
 def add_plan(session: Session, plan: Plan, *, actor: Actor, now: datetime) -> Activity:
-    """Write an activity down; a step.
+    """Record an activity; a step.
 
     :raises RuleViolation: it cannot take place, or does not belong to its kind.
     """

@@ -104,7 +104,7 @@ def new_activity() -> ResponseReturnValue:
 @requires(Permission.RECORD_INTERVENTION)
 @redisplays(new_activity)
 def plan_activity() -> ResponseReturnValue:
-    """Write an activity down; one that is over is asked for its numbers next."""
+    """Record an activity; one that is over is asked for its numbers next."""
     plan: Plan = load_form(PlanSchema())
     activity_id = service.plan_activity(plan, actor=current_actor(), now=utc_now())
     is_over = plan.last_day <= london_date(utc_now())

@@ -32,7 +32,7 @@ group.add_command(send_again)
 @group.command("send")
 @click.argument("file", type=click.File("rb"))
 @click.option(
-    "--as", "email", required=True, metavar="EMAIL", help="The officer who sends; needs leave to do it alone."
+    "--as", "email", required=True, metavar="EMAIL", help="The officer who sends; needs permission to send alone."
 )
 @click.option("--reason", required=True, help="Why it cannot wait for a second person; a manager reviews it.")
 @click.option(

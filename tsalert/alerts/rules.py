@@ -218,7 +218,7 @@ def check_audience(size: int, *, continues: str | None = None) -> None:
     if size == 0 and continues is not None:
         raise RuleViolation(
             f"Nobody would get this: {continues} has reached nobody who can be told now. "
-            "What has not left of it is stopped by withdrawing it."
+            "To stop messages that are still waiting, withdraw it."
         )
     if size == 0:
         raise RuleViolation(

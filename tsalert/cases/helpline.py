@@ -126,7 +126,7 @@ def _reference(text: str, seen: dict[str, int]) -> str:
     if not text or len(text) > _LONGEST:
         raise RuleViolation(f"Give the helpline's reference, of at most {_LONGEST} characters.", field="reference")
     if text in seen:
-        raise RuleViolation(f"The same reference stands on line {seen[text]}.", field="reference")
+        raise RuleViolation(f"The same reference is on line {seen[text]}.", field="reference")
     return text
 
 

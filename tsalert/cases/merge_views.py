@@ -40,7 +40,7 @@ def edit_continuation(case_id: int) -> ResponseReturnValue:
 def continue_case(case_id: int) -> ResponseReturnValue:
     """Continue a case in another."""
     merging.merge(case_id, load_form(NewMergeSchema()), actor=current_actor(), now=utc_now())
-    flash("This matter goes on in the other case and counts once.", "success")
+    flash("This matter continues in the other case and counts once.", "success")
     return redirect(url_for(".show_case", case_id=case_id), 303)
 
 
@@ -50,5 +50,5 @@ def continue_case(case_id: int) -> ResponseReturnValue:
 def undo_continuation(case_id: int) -> ResponseReturnValue:
     """Let a case stand by itself again."""
     merging.undo(case_id, load_form(UndoMergeSchema())["reason"], actor=current_actor(), now=utc_now())
-    flash("The case stands by itself again.", "success")
+    flash("The case is separate again.", "success")
     return redirect(url_for(".show_case", case_id=case_id), 303)

@@ -150,7 +150,7 @@ def _current(session: Session, earlier_id: int) -> CaseMerge | None:
 def _add(session: Session, earlier: CaseFile, later: CaseFile, new: NewMerge, actor: Actor, now: datetime) -> int:
     own = {line.id for line in queries.ledger(session, earlier.id).standing}
     if set(new.repeats) - own:
-        raise RuleViolation("Tick money lines of this case alone.", field="repeats")
+        raise RuleViolation("Tick only money lines of this case.", field="repeats")
     row = CaseMerge(earlier_id=earlier.id, later_id=later.id, reason=new.reason)
     row.merged_by, row.merged_at = actor.officer_id, now
     session.add(row)

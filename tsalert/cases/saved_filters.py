@@ -123,7 +123,7 @@ def _own(session: Session, filter_id: int, actor: Actor) -> SavedFilter:
     get_filter(session, filter_id, actor)
     row = session.get_one(SavedFilter, filter_id, with_for_update=True)
     if row.officer_id != owner_id:
-        raise NotAllowed("Only whoever made a filter changes or deletes it.")
+        raise NotAllowed("Only the officer who made a filter can change or delete it.")
     return row
 
 

@@ -24,7 +24,7 @@ from tsalert.subscribers.partners import Declaration, DeclaredVia, declare
 from tsalert.subscribers.profiles import PartnerProfile
 
 A_CONTACT = Actor(None, "a partner's contact", frozenset(), Via.PAGE)
-_NO_LINK = "This link does not work, or not any more. Ring us, and we will write down what you tell us."
+_NO_LINK = "This link does not work, or no longer works. Ring us, and we will record what you tell us."
 
 
 @dataclass(frozen=True, slots=True)

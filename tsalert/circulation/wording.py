@@ -45,7 +45,7 @@ def reminder(*, partner: str, reach: int | None, on: datetime | None, link: str,
         "\n"
         f"{link}\n"
         "\n"
-        "The link works for 60 days. We ask once a year, so that what we report is true.\n"
+        "The link works for 60 days. We ask once a year, so that our figures are right.\n"
         "\n"
         f"{authority}\n"
     )

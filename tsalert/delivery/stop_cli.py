@@ -15,7 +15,7 @@ group = CommandGroup("sending", help="All sending of alerts and digests, by one 
 
 
 @group.command("stop")
-@click.option("--reason", required=True, help="Why; it stands on every officer's page.")
+@click.option("--reason", required=True, help="Why; it is shown on every officer's page.")
 def stop(reason: str) -> None:
     """Let no alert and no digest leave, from the next batch of every worker on."""
     stopping.stop_sending(SwitchSchema().load({"reason": reason})["reason"], actor=_OPERATOR, now=utc_now())

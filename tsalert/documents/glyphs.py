@@ -33,10 +33,7 @@ def note(texts: Iterable[str], missing: frozenset[str], *, has_word_file: bool) 
     counts = Counter(name for text in texts for sign, name in _with_bases(text, missing) if sign in missing)
     listed = ", ".join(f"{name} ({count})" for name, count in sorted(counts.items()))
     where = "The Word file of this document has them. " if has_word_file else ""
-    return (
-        "This PDF cannot show some characters; words in square brackets stand in their places. "
-        f"{where}Characters: {listed}."
-    )
+    return f"This PDF cannot show some characters; words in square brackets replace them. {where}Characters: {listed}."
 
 
 def _with_bases(text: str, missing: frozenset[str]) -> Iterator[tuple[str, str]]:

@@ -60,7 +60,7 @@ def _opened(template: Path | None) -> Any:
     try:
         file = docx.Document(str(template) if template else None)
     except Exception as error:  # the library raises whatever its XML, ZIP and part readers do
-        raise Unavailable("The Word template cannot be read. Ask whoever looks after this service.") from error
+        raise Unavailable("The Word template cannot be read. Ask the administrator.") from error
     known = {(style.name, style.type) for style in file.styles}
     lacking = [name for name, kind in word_blocks.STYLES.items() if (name, kind) not in known]
     if lacking:

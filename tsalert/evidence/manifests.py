@@ -107,7 +107,7 @@ def _lines(described: Mapping[str, Any]) -> Iterable[str]:
     for exhibit in exhibits:
         yield from _exhibit_lines(exhibit, [file for file in files if file["exhibit"] == exhibit["reference"]])
     attached = [file for file in files if file["exhibit"] is None]
-    yield from ["", "Files that are no exhibits"] if attached else []
+    yield from ["", "Files that are not exhibits"] if attached else []
     for file in attached:
         yield from _file_lines(file)
 

@@ -117,8 +117,8 @@ def require_possible(at: datetime | None, now: datetime, *, field: str) -> None:
 _NEEDED = {
     CustodyKind.SEALED: ("seal_number", "Give the number of the seal."),
     CustodyKind.STORED: ("place", "Say where it is stored."),
-    CustodyKind.HANDED_TO: ("person", "Say to whom it was handed."),
-    CustodyKind.RETURNED: ("person", "Say to whom it was returned."),
+    CustodyKind.HANDED_TO: ("person", "Say who it was handed to."),
+    CustodyKind.RETURNED: ("person", "Say who it was returned to."),
     CustodyKind.DESTROYED: ("note", "Say why, and on whose decision, it was destroyed."),
 }
 

@@ -25,7 +25,9 @@ from tsalert.web.uploads import Receiver, shown_size
 PIECE = 2**18
 _PART = ".part"
 _STALE = timedelta(days=1)
-_NO_ROOM = "The disk of this service takes no more, so nothing was kept. Tell the administrator, and try again later."
+_NO_ROOM = (
+    "The disk of this service cannot take the file, so nothing was kept. Tell the administrator, and try again later."
+)
 
 
 class Incoming:

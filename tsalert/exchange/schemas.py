@@ -10,7 +10,7 @@ from tsalert.web.fields import Instant, Line, RecordId, Strict
 class SendingAskedSchema(Strict):
     """To whom a handover is sent."""
 
-    authority_id = RecordId(required=True, error_messages={"required": "Choose to whom it is sent."})
+    authority_id = RecordId(required=True, error_messages={"required": "Choose who it is sent to."})
 
 
 class SignedTextSchema(Strict):

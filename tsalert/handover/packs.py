@@ -38,7 +38,7 @@ def assemble(session: Session, handover: Handover, *, now: datetime) -> Pack:
         Section("Money", tuple(known(Part.MONEY))),
         Section("Risk", (*said(handover.risk), *known(Part.RISK))),
         Section("Done, and still to do", tuple(said(handover.actions))),
-        Section("Whom we told", tuple(said(handover.told))),
+        Section("Who we told", tuple(said(handover.told))),
         Section("The victim", tuple(known(Part.VICTIM) if handover.with_victim else said(_LEFT_OUT))),
         Section(Part.CALLER.label, tuple(known(Part.CALLER) if handover.with_victim else ())),
     ]

@@ -81,7 +81,7 @@ def decide(pair_id: int, verdict: Verdict, *, actor: Actor, now: datetime) -> in
             raise NotFound("There is no such pair.")
         is_one = who_is(session, row.low_id) == who_is(session, row.high_id)
         if is_one and verdict is not Verdict.SAME:
-            raise Conflict("These two were made one, which is not undone. Put the other person on the list anew.")
+            raise Conflict("These two were made one, which cannot be undone. Put the other person on the list again.")
         same = make_one(session, row.low_id, row.high_id, actor=actor, now=now) if verdict is Verdict.SAME else None
         row.verdict, row.decided_at, row.decided_by = verdict, now, actor.officer_id
         audit.record(session, actor, "decided", "likely duplicate", pair_id, now=now, verdict=verdict)

@@ -22,10 +22,10 @@ def tell_of_held(session: Session, mailing_id: int, *, now: datetime) -> None:
     if session.scalar(select(exists().where(*mine))):
         return
     text = (
-        "So many messages of one mailing came back that tsalert has stopped believing it. The addresses that came "
-        "back from now on are kept on the list until somebody decides:\n\n"
+        "So many messages of one mailing came back that tsalert takes no more addresses off the list for it. "
+        "They stay on the list until somebody decides:\n\n"
         f"{_settings().public_url}/list-health\n\n"
-        "Often it is a mail provider that refuses all our mail, and not the readers who have gone.\n"
+        "Often a mail provider is refusing all our mail, and the readers have not gone.\n"
     )
     write(session, Content(subject="Many messages came back: decide what to believe", text=text), now=now)
     audit.record(session, SERVICE, "held reports", "mailing", mailing_id, now=now)
@@ -35,9 +35,9 @@ def tell_of_late_canary(session: Session, alert_id: int, reference: str, *, now:
     """Write that an alert has not reached our own addresses in time; a step."""
     text = (
         f"Alert {reference} has not reached our own test addresses within 15 minutes. Residents may be waiting for "
-        "it too. See how far it has come:\n\n"
+        "it too. See how far it has got:\n\n"
         f"{_settings().public_url}/alerts/{alert_id}\n\n"
-        "Look whether the worker runs and whether the mail server and Twilio take messages.\n"
+        "Check whether the worker runs and whether the mail server and Twilio accept messages.\n"
     )
     write(session, Content(subject=f"Alert {reference} is late", text=text), now=now)
     audit.record(session, SERVICE, "canary late", "alert", alert_id, now=now)

@@ -98,5 +98,5 @@ def _act(session: Session, call: PageCall, key: Key, now: datetime) -> str:
     if key is Key.PASS or call.watch_id is None:
         return "The next manager will be rung."
     if paging.take_alarm(session, call.watch_id, call.officer_id, now=now):
-        return "You deal with it. The officer and the incident stand in tsalert."
+        return "You are dealing with it. The officer and the incident are in tsalert."
     return "Thank you. There has been a sign since."

@@ -49,14 +49,14 @@ class NewReviewSchema(Strict):
     """A note that was looked at again and still stands."""
 
     review_on = Day(required=True, error_messages={"required": "Choose when to review it again."})
-    words = Line(longest=400, required=True, error_messages={"required": "Say why it still stands."})
+    words = Line(longest=400, required=True, error_messages={"required": "Say why it still holds."})
 
 
 class NewSharingSchema(Typed):
     """With whom a note was shared."""
 
     value = NewSharing
-    to_whom = Line(required=True, error_messages={"required": "Say with whom it was shared."})
+    to_whom = Line(required=True, error_messages={"required": "Say who it was shared with."})
     purpose = Line(longest=400, required=True, error_messages={"required": "Say what it was shared for."})
     shared_on = Day(**_OPTIONAL)
     conditions_told = YesNo(load_default=False)

@@ -69,7 +69,7 @@ def write_note() -> ResponseReturnValue:
     if new.restricted_because:
         flash("The note is kept, and restricted: ask a manager to let those see it who must.", "success")
         return redirect(url_for(".list_notes"), 303)
-    return _shown(note_id, "The note is kept. It shows wherever a call tells of what it is about.")
+    return _shown(note_id, "The note is saved. It is shown wherever a call mentions what it is about.")
 
 
 @bp.get("/<int:note_id>")
@@ -88,7 +88,7 @@ def review_note(note_id: int) -> ResponseReturnValue:
     """Keep a note until its next review."""
     told = load_form(NewReviewSchema())
     service.review_note(note_id, **told, actor=current_actor(), now=utc_now())
-    return _shown(note_id, "The note still stands.")
+    return _shown(note_id, "The note still holds.")
 
 
 @bp.post("/<int:note_id>/sharing")
@@ -97,7 +97,7 @@ def review_note(note_id: int) -> ResponseReturnValue:
 def share_note(note_id: int) -> ResponseReturnValue:
     """Keep with whom a note was shared."""
     service.share_note(note_id, load_form(NewSharingSchema()), actor=current_actor(), now=utc_now())
-    return _shown(note_id, "It is kept with whom the note was shared.")
+    return _shown(note_id, "It is now on record who the note was shared with.")
 
 
 def _shown(note_id: int, told: str) -> ResponseReturnValue:

@@ -88,7 +88,7 @@ def check_template(kind: LetterKind, new: NewTemplate) -> None:
     for field, text in (("title", new.title), ("body", new.body)):
         _check_placeholders(text, PLACEHOLDERS[kind], field)
     if names_a_person(new.title):
-        raise RuleViolation("A title names nobody: it stands in lists and in the names of files.", field="title")
+        raise RuleViolation("A title names nobody: it is shown in lists and in file names.", field="title")
 
 
 def names_a_person(title: str) -> bool:
@@ -112,7 +112,7 @@ def check_letter(new: NewLetter, *, victim: str | None) -> None:
             words = PLACEHOLDERS[new.kind][left]
             raise RuleViolation(f"Write {words} in the place of {{{left}}}.", field=field)
     if victim and victim.strip() and victim.strip().casefold() in new.title.casefold():
-        raise RuleViolation("Leave the victim's name out of the title: it stands in lists.", field="title")
+        raise RuleViolation("Leave the victim's name out of the title: it is shown in lists.", field="title")
 
 
 def read_sent_at(told: datetime | None, *, issued_at: datetime, now: datetime) -> datetime:
@@ -162,4 +162,4 @@ def _check_placeholders(text: str, known: Mapping[str, str], field: str) -> None
                 f"There is no placeholder {{{name}}} for this letter. There are: {listed}.", field=field
             )
     if _BRACES.search(_PLACEHOLDER.sub("", text)):
-        raise RuleViolation("A curly bracket stands alone. A placeholder looks like {reference}.", field=field)
+        raise RuleViolation("There is a curly bracket by itself. A placeholder looks like {reference}.", field=field)

@@ -24,7 +24,7 @@ class NewLetterSchema(Typed):
 
     value = NewLetter
     kind = choice(LetterKind, required=True)
-    recipient = Paragraph(longest=500, required=True, error_messages={"required": "Say to whom it goes, and where."})
+    recipient = Paragraph(longest=500, required=True, error_messages={"required": "Say who it goes to, and where."})
     title = Line(longest=120, required=True, error_messages={"required": "Give the letter a title."})
     body = Paragraph(longest=_LONGEST, required=True, error_messages={"required": "Write the letter."})
     template_version = fields.Integer(load_default=0, validate=Range(0, 1_000_000, error="Load the page again."))

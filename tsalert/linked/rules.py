@@ -67,7 +67,7 @@ def read_base(url: str) -> str:
     """
     target = read_target(url.strip())
     if target.path != "/":
-        raise RuleViolation("Enter the address of the service alone, like https://alerts.example.org", field="url")
+        raise RuleViolation("Enter the address of the service only, like https://alerts.example.org", field="url")
     usual = 443 if target.scheme == "https" else 80
     host = f"[{target.host}]" if ":" in target.host else target.host
     return f"{target.scheme}://{host.lower()}" + ("" if target.port == usual else f":{target.port}")

@@ -53,7 +53,7 @@ def open_signed(session: Session, signed: str) -> Signed:
     """
     key = queries.find_key(session, rules.read_signer(signed))
     if key is None:
-        raise NotAllowed("Nobody whom we have linked signs with this key. Ring us, and compare keys first.")
+        raise NotAllowed("Nobody we have linked signs with this key. Ring us, and compare keys first.")
     require_trusted(session, key.id)
     return Signed(_proved(signed, key.public), key.authority_id, key.id)
 
@@ -76,7 +76,7 @@ def _proved(signed: str, public: str) -> bytes:
     try:
         content: bytes = jws.deserialize_compact(signed, key, algorithms=[ALGORITHM]).payload
     except (JoseError, ValueError) as error:
-        raise RuleViolation("The signature does not fit: this was changed since it was signed.") from error
+        raise RuleViolation("The signature does not match: this was changed after it was signed.") from error
     return content
 
 

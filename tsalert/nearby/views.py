@@ -40,6 +40,8 @@ def show_alert(nearby_id: int) -> ResponseReturnValue:
 def use_alert(nearby_id: int) -> ResponseReturnValue:
     """Open the form of a new alert with their words."""
     begun = service.use(nearby_id, actor=current_actor(), now=utc_now())
-    told = f"These are the words of {begun.authority}. Make them ours: who is meant here, and whom to ring here."
+    told = (
+        f"These are the words of {begun.authority}. Change them to fit us: who it concerns here, and who to ring here."
+    )
     flash(told, "success")
     return redirect(url_for("alerts.new_alert", copy=begun.copy), 303)

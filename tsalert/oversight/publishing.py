@@ -40,7 +40,7 @@ def _wording(authority: str, head: Head, now: datetime) -> Content:
     text = (
         f"The audit trail of {authority} on {moment(now)}:\n\n"
         f"entries: {head.length}\nlast seal: {head.seal}\n\n"
-        "Keep this message outside the service. Whoever doubts the trail later can hold it against this:\n\n"
+        "Keep this message outside the service. Anybody who doubts the trail later can compare it with this:\n\n"
         f"flask --app wsgi audit verify --published {head.length} {head.seal}\n"
     )
     return Content(subject=f"Audit trail, {counted(head.length, 'entry', 'entries')}", text=text)

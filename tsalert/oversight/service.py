@@ -32,7 +32,7 @@ def note_looked_at(week: date, key: str, note: str, *, actor: Actor, settings: S
         if actor.officer_id is None or oddity.line.officer_id == actor.officer_id:
             raise NotAllowed("Somebody else looks at what you opened yourself.")
         if not oddity.is_open:
-            raise Conflict("Somebody has looked at this already, and nothing came since.")
+            raise Conflict("Somebody has looked at this already, and there is nothing new.")
         review = OddityReview(week=week, line=key, last_entry=oddity.line.entries[-1], note=note)
         review.looked_at_by, review.looked_at = actor.officer_id, now
         session.add(review)

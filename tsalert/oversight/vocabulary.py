@@ -16,7 +16,7 @@ class Kind(Word):
 
 MEANINGS = {
     Kind.OWN_NAME: "Somebody in the record has the officer's surname, and the officer was not working on it.",
-    Kind.OWN_HOME: "The record lies in the officer's own postcode, and the officer was not working on it.",
+    Kind.OWN_HOME: "The record is in the officer's own postcode, and the officer was not working on it.",
     Kind.OFF_SHIFT: "Opened between 10pm and 6am by somebody who was not on duty.",
     Kind.NO_TASK: "The officer was not on duty, is not on the case or incident, and wrote nothing to it within a day.",
     Kind.TOO_MANY: "More different records were opened within an hour than is usual.",

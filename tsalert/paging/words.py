@@ -46,7 +46,7 @@ def cannot_page(reference: str, *, link: str) -> Content:
     return Content(
         subject=f"Ring by hand: pages for {reference} do not go out",
         text=f"A page for {reference} was not taken by the telephone provider. The people to ring by hand, with "
-        f"their numbers, stand here:\n\n{link}\n",
+        f"their numbers, are listed here:\n\n{link}\n",
     )
 
 

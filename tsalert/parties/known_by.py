@@ -24,12 +24,12 @@ from tsalert.parties.vocabulary import IdentifierKind, KnownBy, PartyKind
 _NOT_READ = {
     KnownBy.NAME: "That names nobody. Write a name or a trading name.",
     KnownBy.PHONE: "That is no telephone number.",
-    KnownBy.VEHICLE: "That is no vehicle registration. Write the plate alone, without the vehicle.",
+    KnownBy.VEHICLE: "That is not a vehicle registration. Write only the plate, without the vehicle.",
     KnownBy.ADDRESS: "Write a house number or name, and its street or postcode.",
     KnownBy.EMAIL: "That is no email address.",
     KnownBy.WEBSITE: "That is no website. Write it like pretend-paving.example.",
     KnownBy.COMPANY: "A company number has eight digits, or two letters and six digits.",
-    KnownBy.ACCOUNT: "Write the last four digits alone.",
+    KnownBy.ACCOUNT: "Write only the last four digits.",
 }
 
 

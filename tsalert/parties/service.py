@@ -244,9 +244,9 @@ def _current(session: Session, pair: _Pair) -> PartyLink | None:
 def _refuse_contradiction(session: Session, pair: _Pair, verdict: Verdict) -> None:
     one, other = pair.identities
     if verdict is Verdict.DIFFERENT and one == other:
-        raise Conflict("Other decisions hold these two to be the same.", legal=_UNDO_FIRST)
+        raise Conflict("Other decisions say that these two are the same.", legal=_UNDO_FIRST)
     if verdict is Verdict.SAME and other in matching.set_apart(session, [one]):
-        raise Conflict("Other decisions hold these two to be different.", legal=_UNDO_FIRST)
+        raise Conflict("Other decisions say that these two are different.", legal=_UNDO_FIRST)
 
 
 def _regroup(session: Session, identities: Iterable[int]) -> None:

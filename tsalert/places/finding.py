@@ -1,4 +1,4 @@
-"""Where a postcode lies, on a day, and how near our border that is."""
+"""Where a postcode is, on a day, and how near our border that is."""
 
 from collections.abc import Collection
 from dataclasses import dataclass

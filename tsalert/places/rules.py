@@ -128,14 +128,14 @@ class Standing:
 
     @property
     def _unknown(self) -> str:
-        return "" if self.is_known else "The directory does not hold this postcode. Check it with the caller."
+        return "" if self.is_known else "The directory does not have this postcode. Check it with the caller."
 
     @property
     def _out_of_area(self) -> str:
         if self.is_ours is not False:
             return ""
         reach = f" Ring {self.contact} on {self.contact_phone}." if self.contact and self.contact_phone else ""
-        return f"Out of our area: it lies in {self.authority or self.authority_code}. Log it all the same.{reach}"
+        return f"Out of our area: it is in {self.authority or self.authority_code}. Log it anyway.{reach}"
 
     @property
     def _near_border(self) -> str:

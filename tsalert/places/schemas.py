@@ -49,7 +49,7 @@ class NearSchema(Schema):
 
 
 class StandingSchema(Schema):
-    """Where a postcode lies and how near our border that is; warnings forbid nothing."""
+    """Where a postcode is and how near our border that is; warnings forbid nothing."""
 
     postcode = fields.String()
     is_known = fields.Boolean()

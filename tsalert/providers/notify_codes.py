@@ -16,7 +16,7 @@ class Meaning(StrEnum):
     LATER = "try again later"
     TOO_FAST = "nobody's message is taken for some seconds"
     SPENT = "nobody's message is taken until midnight, or until the limit is raised"
-    STOPPED = "nothing can be sent until somebody mends our account"
+    STOPPED = "nothing can be sent until somebody puts our account right"
     DOUBTFUL = "it may have been taken"
 
 

@@ -16,7 +16,7 @@ class Meaning(StrEnum):
     DEAD = "the number cannot be reached this way"
     REFUSED = "this message is never taken"
     LATER = "try again later"
-    STOPPED = "nothing can be sent until somebody mends our account"
+    STOPPED = "nothing can be sent until somebody puts our account right"
 
 
 MEANINGS: dict[int, Meaning] = {

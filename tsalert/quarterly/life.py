@@ -214,7 +214,7 @@ def _require_signatory(row: BoardReport, role: SignatureRole, actor: Actor) -> N
     if role is SignatureRole.AUTHOR and not is_author:
         raise RuleViolation("Its author alone signs as author.")
     if role is SignatureRole.SECOND and is_author:
-        raise RuleViolation("Another officer than its author signs as second person.")
+        raise RuleViolation("An officer other than its author signs as second person.")
 
 
 def _require_writer(session: Session, officer_id: int | None) -> None:

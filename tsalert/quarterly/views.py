@@ -125,7 +125,7 @@ def unlock_report(quarter: str) -> ResponseReturnValue:
     period = quarter_of_slug(quarter)
     reason = load_form(ReportReasonSchema())["reason"]
     life.unlock(period, reason, actor=current_actor(), now=utc_now())
-    flash("The figures are unlocked. No signature holds any more.", "success")
+    flash("The figures are unlocked. Signatures no longer hold.", "success")
     return _shown(period)
 
 
@@ -149,7 +149,7 @@ def publish_report(quarter: str) -> ResponseReturnValue:
     """Publish what both signed."""
     period = quarter_of_slug(quarter)
     life.publish(period, memory=kept_figures(), actor=current_actor(), now=utc_now())
-    flash("The report is published. It stays as it is; what comes in later stands in its next revision.", "success")
+    flash("The report is published. It stays as it is; later records go into its next revision.", "success")
     return _shown(period)
 
 

@@ -60,10 +60,10 @@ def correct_figure(
         before = partners.get_figure(session, figure_id)
         standing = partners.find_standing(session, before.partner, before.category, before.period)
         if standing is None or standing.id != before.id:
-            raise Conflict("Somebody corrected this figure already. Look at what stands now.")
+            raise Conflict("Somebody corrected this figure already. Look at what is recorded now.")
         new = replace(_content(before), number=number, printed_percent=printed_percent)
         if new == _content(before):
-            raise RuleViolation("That is what stands already.", field="count")
+            raise RuleViolation("That is what is recorded already.", field="count")
         return _add(session, new, corrects=before, reason=reason, actor=actor, now=now)
 
 
@@ -123,7 +123,7 @@ def _add(
         with session.begin_nested():
             session.add(row)
     except IntegrityError as error:
-        raise Conflict("Somebody entered this figure at the same moment. Look at what stands now.") from error
+        raise Conflict("Somebody entered this figure at the same moment. Look at what is recorded now.") from error
     told = {"corrects": corrects.id} if corrects else {}
     audit.record(session, actor, "corrected" if corrects else "entered", "partner_figure", row.id, now=now, **told)
     return row.id

@@ -73,7 +73,7 @@ class Glance:
         """Say when records begin, where a period is shown or compared that reaches further back."""
         if self.begins_on is None or is_recorded(earliest, self.begins_on):
             return ()
-        return (f"Records begin on {self.begins_on:%-d %B %Y}: before that a nought is what nobody wrote down.",)
+        return (f"Records begin on {self.begins_on:%-d %B %Y}: before that, a nought means that nothing was recorded.",)
 
 
 Reader = Callable[[Period], PeriodFigures]

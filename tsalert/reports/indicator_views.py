@@ -54,5 +54,5 @@ def new_version(name: str) -> ResponseReturnValue:
 def add_version(name: str) -> ResponseReturnValue:
     """Give an indicator a further version."""
     set_indicator(name, load_form(NewIndicatorVersionSchema()), actor=current_actor(), now=utc_now())
-    flash("The indicator has a new version. Periods that are over keep what held in them.")
+    flash("The indicator has a new version. Periods that are over keep what applied in them.")
     return redirect(url_for(".show_indicator", name=name), 303)

@@ -101,7 +101,7 @@ def direction(polarity: Polarity, move: Move) -> str:
 
 def _against(rating: Rating, number: Decimal, reference: Decimal | None, what: str) -> Judgement:
     if reference is None:
-        return Judgement(Rag.NOT_RATED, f"There is no figure of {what} to hold it against.")
+        return Judgement(Rag.NOT_RATED, f"There is no figure of {what} to compare it with.")
     if rating.rule is RagRule.LAST_YEAR and number == reference == 0:
         return Judgement(Rag.NOT_RATED, "There was nothing in either period.")
     worse_by = _worse_by(rating.polarity, number, reference)

@@ -55,14 +55,14 @@ def first_day_of(holds_from: date | None, *, now: datetime) -> date:
     """
     earliest = quarter_of(london_date(now)).first_day
     if holds_from is not None and holds_from < earliest:
-        raise RuleViolation("A quarter that is over keeps what held in it. Give a later day.", field="holds_from")
+        raise RuleViolation("A quarter that is over keeps what applied in it. Give a later day.", field="holds_from")
     return holds_from or earliest
 
 
 def _refuse_what_changes_nothing(before: Indicator, new: NewVersion) -> None:
     held = (before.label, before.definition, before.rating, before.audience)
     if held == (new.label, new.definition, new.rating, new.audience):
-        raise RuleViolation("That is what holds then already.")
+        raise RuleViolation("That is already in force then.")
 
 
 def _add(

@@ -91,7 +91,7 @@ def tell_apart(call_id: int, role: Side, *, is_demo: bool, actor: Actor, now: da
             raise NotFound("This call tells of nobody in that part.")
         left = told_by_others(session, link, is_demo=is_demo)
         if not left:
-            raise Conflict("This is the only call of theirs, so there is nobody to tell apart.")
+            raise Conflict("This is their only call, so there is nobody to tell apart.")
         new_id = taking_apart.tell_apart(session, link.party_id, gone, left, actor=actor, now=now)
         audit.record(session, actor, "linked", "call", call_id, now=now, party=new_id, role=role, was=link.party_id)
         link.party_id = new_id

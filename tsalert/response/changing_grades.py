@@ -79,7 +79,7 @@ def start_of_version(effective_from: datetime | None, *, now: datetime) -> datet
 def _refuse_what_changes_nothing(session: Session, new: NewVersion, starts_at: datetime) -> None:
     before = rows.grade_in_force(session, new.name, at=starts_at)
     if before.effective_from != starts_at and rules_of(before) == new.rules:
-        raise RuleViolation("That is what holds then already.")
+        raise RuleViolation("That is already in force then.")
 
 
 def _refuse_change_of_the_past(session: Session, name: GradeName, starts_at: datetime) -> None:

@@ -165,9 +165,13 @@ def _check_arrival(call: Call, found: Sequence[Difference], *, actor: Actor) -> 
     if not any(each.fact in _ARRIVAL | _COUNTED for each in found):
         return
     if call.logged_by != actor.officer_id and not actor.may(Permission.MANAGE_RESPONSE):
-        raise NotAllowed("When and how a call came in, and what became of it, is for whoever logged it, or a manager.")
+        raise NotAllowed(
+            "Only the officer who logged a call or a manager can change when and how it came in and what became of it."
+        )
     if told and call.claimed_at is None and call.received_at != call.opened_at:
-        raise RuleViolation("The telephone network told when and how this came in, and that stays.", field=told[0].fact)
+        raise RuleViolation(
+            "The telephone network reported when and how this came in, and that cannot be changed.", field=told[0].fact
+        )
     for each in told:
         if isinstance(each.became, datetime):
             check_claim(each.became, recorded_at=call.recorded_at)

@@ -129,7 +129,7 @@ def _possible(
     if after is not None:
         found = _not_after(found, after)
     if _minute(found) == _minute(milestone.occurred_at):
-        raise RuleViolation("That is the time that stands already.", field="at")
+        raise RuleViolation("That is the time recorded already.", field="at")
     return found
 
 

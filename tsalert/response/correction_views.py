@@ -29,7 +29,7 @@ from tsalert.web.forms import View, load_form, redisplays
 
 bp = Blueprint("corrections", __name__)
 bp.context_processor(lambda: {"vocabulary": vocabulary})
-_KEPT = "Corrected. What was held before is kept, and stands on the timeline."
+_KEPT = "Corrected. What was recorded before is kept, and is on the timeline."
 
 
 @bp.get("/incidents/<int:incident_id>/correction")
@@ -132,7 +132,8 @@ def correct_call(call_id: int) -> ResponseReturnValue:
     done = correcting_calls.correct_call(call_id, told, actor=current_actor(), now=utc_now(), is_demo=is_demo)
     _tell_of_figures(done)
     if done.proposes:
-        flash(f"By what stands now the answers propose “{done.proposes.label.lower()}”. No grade changes by itself.")
+        proposed = done.proposes.label.lower()
+        flash(f"On what is recorded now, the answers propose “{proposed}”. No grade changes by itself.")
     _tell_of_clock(done.aftermath)
     flash(_KEPT, "success")
     return redirect(url_for("calls.show_call", call_id=call_id), 303)
@@ -144,7 +145,7 @@ def _tell_of_figures(done: Corrected) -> None:
         flash("This call may be counted as a report now. The figures follow.")
     elif done.counts is False:
         last = " Its incident has no report left: stand it down if nobody need go." if done.is_last else ""
-        flash("This call is counted as a report no more. The figures follow." + last)
+        flash("This call no longer counts as a report. The figures follow." + last)
 
 
 def _tell_of_clock(aftermath: Aftermath) -> None:

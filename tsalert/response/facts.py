@@ -103,7 +103,7 @@ def differences(held: Mapping[Fact, Value], told: Mapping[Fact, Value]) -> list[
     """
     found = [Difference(fact, was, told[fact]) for fact, was in held.items() if fact in told and told[fact] != was]
     if not found:
-        raise RuleViolation("That is what stands already. Change what is wrong.")
+        raise RuleViolation("That is what is recorded already. Change what is wrong.")
     for each in found:
         if each.became is None and each.fact in _NEVER_EMPTY:
             raise RuleViolation(_NEVER_EMPTY[each.fact], field=each.fact)

@@ -170,7 +170,7 @@ class ListedPartySchema(Schema):
 class PartySoughtSchema(Strict):
     """A name, number, registration, address or reference."""
 
-    q = Line(longest=200, required=True, error_messages={"required": "Write whom or what you look for."})
+    q = Line(longest=200, required=True, error_messages={"required": "Write who or what you are looking for."})
 
 
 class PartyFoundSchema(Schema):

@@ -119,7 +119,7 @@ def warn(party_id: int) -> ResponseReturnValue:
     """Warn of a party."""
     told = load_form(NewWarningSchema())
     warning_notes.add_warning(party_id, told["text"], told["review_on"], actor=current_actor(), now=utc_now())
-    flash("The warning shows to whoever logs a call of theirs.", "success")
+    flash("Anybody who logs a call about them sees the warning.", "success")
     return _back(party_id)
 
 

@@ -184,7 +184,7 @@ def _breach(breach: Breach, clock: IncidentClock, *, now: datetime) -> Event:
     reading = read_clock(rows.clock_of(clock), max(now, clock.started_at))
     said = ["The call's time was corrected since, and with it the target."] if breach.due_at != clock.due_at else []
     if reading.state is ClockState.MET and clock.stopped_at is not None:
-        said.append(f"What stands now: met at {moment(clock.stopped_at)}, as we were told afterwards.")
+        said.append(f"As it is now: met at {moment(clock.stopped_at)}, as we were told afterwards.")
     elif reading.state not in BREACHED:
-        said.append(f"What stands now: {reading.state}, due {moment(clock.due_at)}.")
+        said.append(f"As it is now: {reading.state}, due {moment(clock.due_at)}.")
     return Event(breach.due_at, breach.due_at, "Target passed with nobody there", note=" ".join(said))

@@ -277,7 +277,7 @@ def _drawn(now: datetime, *, lag: timedelta = timedelta(0)) -> Drawing:
 def _resolutions(incident_id: int) -> list[tuple[str, str, str]]:
     """Return the ways of resolving it without a visit; each says whether it stops the clock that runs."""
     stops = grade_versions.stops_of_running_clock(db.session(), incident_id)
-    stopping, not_stopping = "This stops the clock.", "The clock goes on: somebody still has to go."
+    stopping, not_stopping = "This stops the clock.", "The clock keeps running: somebody still has to go."
     return [
         (how.value, how.label, "" if stops is None else stopping if how in stops else not_stopping)
         for how in vocabulary.RemoteResolution

@@ -68,7 +68,7 @@ def break_glass(subject: str, number: int) -> ResponseReturnValue:
     service.break_glass(
         (found.subject, found.id), load_form(AccessReasonSchema())["reason"], actor=current_actor(), now=utc_now()
     )
-    flash("You are in for 4 hours. Every manager has been told.", "success")
+    flash("You have access for 4 hours. Every manager has been told.", "success")
     return _to_record(found.subject, found.id)
 
 

@@ -8,7 +8,7 @@ from sqlalchemy import Engine, delete, insert, select
 from sqlalchemy.orm import Session
 
 from tsalert.audit import service as audit
-from tsalert.core.actors import SERVICE, Actor
+from tsalert.core.actors import Actor
 from tsalert.core.clock import as_utc, london_date
 from tsalert.core.errors import Conflict
 from tsalert.db import db, insert_ignoring_conflicts, transaction
@@ -24,7 +24,6 @@ from tsalert.telephone import keeping as sounds
 from tsalert.telephone import retention as recordings
 
 BATCH = 50
-_IN_ONE_GO = 20
 _NOT_DUE = "It is not due any more by the rules and facts of that day."
 _HELD = "A hold was placed after the list was approved."
 _PROGRAM = frozenset({Root.TRAIL, Root.TRACES})
@@ -40,15 +39,6 @@ class _Done:
 
     def add(self, counts: dict[str, int]) -> None:
         self.counts = rules.add_up(self.counts, counts)
-
-
-def continue_runs(now: datetime) -> int:
-    """Carry on with the run that was started, if there is one; returns how many batches were done."""
-    run_id = db.session.scalar(select(ErasureRun.id).where(ErasureRun.state == RunState.RUNNING).limit(1))
-    done = 0
-    while run_id is not None and done < _IN_ONE_GO and erase_batch(run_id, actor=SERVICE, now=now):
-        done += 1
-    return done
 
 
 def carry_out(run_id: int, *, actor: Actor, now: Callable[[], datetime], tell: Callable[[int], None]) -> None:

@@ -24,7 +24,7 @@ from tsalert.retention.vocabulary import HOLDABLE, Root
 RECORDING, REQUEST = 0, -1
 NO_HOLD = {
     RECORDING: "A caller's recording is held as evidence.",
-    REQUEST: "Somebody asked for what is held on them, and was not answered yet.",
+    REQUEST: "Somebody asked for what is held on them, and has not been answered yet.",
 }
 Because = dict[int, int]
 

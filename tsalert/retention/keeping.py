@@ -66,7 +66,7 @@ def approve_rule(rule_id: int, *, actor: Actor, now: datetime) -> None:
         if rule.approved_at is not None:
             raise Conflict("This rule was approved already.")
         if rule.written_by == actor.officer_id:
-            raise RuleViolation("Whoever wrote a rule cannot approve it.")
+            raise RuleViolation("The person who wrote a rule cannot approve it.")
         rule.approved_by, rule.approved_at = actor.officer_id, now
         audit.record(session, actor, "approved", "retention rule", rule.id, now=now, kind=rule.kind)
 

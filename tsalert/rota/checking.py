@@ -31,11 +31,11 @@ def require_able(session: Session, officer_id: int, duty: Duty) -> str:
     """
     able = {each.id: each.name for each in staff.officers_who_may(session, NEEDED[duty])}
     if officer_id not in able:
-        raise RuleViolation("Choose an officer from the list, who may stand this duty.", field="officer_id")
+        raise RuleViolation("Choose an officer from the list, who may take this duty.", field="officer_id")
     name = able[officer_id]
     if officer_id not in mobiles(session):
         raise RuleViolation(
-            f"{name} has no verified mobile, so cannot stand a shift. They can add one under “Your duty” first.",
+            f"{name} has no verified mobile, so cannot be on a shift. They can add one under “Your duty” first.",
             field="officer_id",
         )
     return name

@@ -51,7 +51,7 @@ def send_code() -> ResponseReturnValue:
 def confirm_code() -> ResponseReturnValue:
     """Take the mobile whose code was entered."""
     mobiles.confirm_code(load_form(CodeSchema())["code"], actor=current_actor(), now=utc_now())
-    return _back("Your mobile is verified. You can stand a shift.")
+    return _back("Your mobile is verified. You can be on a shift.")
 
 
 @bp.post("/account/duty/mobile/remove")
@@ -76,7 +76,7 @@ def renew_calendar() -> ResponseReturnValue:
 def revoke_calendar() -> ResponseReturnValue:
     """Close the address of the reader's calendar."""
     calendars.revoke_link(actor=current_actor(), now=utc_now())
-    return _back("The address is closed. Whoever has it sees your shifts no more.")
+    return _back("The address is closed. It no longer shows anybody your shifts.")
 
 
 @bp.get("/rota/calendar/<token>.ics")

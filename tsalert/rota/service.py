@@ -80,7 +80,7 @@ def give_shift(shift_id: int, gift: Gift, *, actor: Actor, now: datetime) -> int
         checking.begin_change(session)
         shift = _changeable(session, shift_id, now)
         if gift.officer_id == shift.officer_id:
-            raise RuleViolation("They stand this shift already. Choose somebody else.", field="officer_id")
+            raise RuleViolation("They are on this shift already. Choose somebody else.", field="officer_id")
         part = rules.cut(Span(shift.starts_at, shift.ends_at), gift.starts_at, gift.ends_at, now=now)
         duty, giver = Duty.of(shift.duty), shift.officer_id
         checking.require_able(session, gift.officer_id, duty)

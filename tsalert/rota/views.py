@@ -166,7 +166,7 @@ def give_shift(shift_id: int) -> ResponseReturnValue:
 def cancel_shift(shift_id: int) -> ResponseReturnValue:
     """Cancel a shift, or end it now."""
     service.cancel_shift(shift_id, **load_form(ReasonSchema()), actor=current_actor(), now=utc_now())
-    return _to_shift(shift_id, "Cancelled. What nobody stands now is a gap.")
+    return _to_shift(shift_id, "Cancelled. Any time with nobody on duty is now a gap.")
 
 
 @bp.get("/patterns")
@@ -254,7 +254,7 @@ def record_leave() -> ResponseReturnValue:
 def cancel_leave(leave_id: int) -> ResponseReturnValue:
     """Cancel leave, or end it now."""
     absences.cancel_leave(leave_id, actor=current_actor(), now=utc_now())
-    flash("Cancelled. They stand their shifts again, but for those that others took.", "success")
+    flash("Cancelled. They are on their shifts again, except those that others took.", "success")
     return redirect(url_for(".show_leave"), 303)
 
 

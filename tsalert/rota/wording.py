@@ -30,7 +30,7 @@ def gap_mail(gaps: Sequence[Gap], *, authority: str, link: str) -> Content:
     """Return the mail that tells managers of gaps."""
     lines = "".join(f"- {describe_gap(gap)}\n" for gap in gaps)
     text = (
-        f"In the next seven days the rota of {authority} has a time in which nobody stands by:\n\n{lines}\n"
+        f"In the next seven days there are times on the rota of {authority} when nobody is on duty:\n\n{lines}\n"
         f"Put somebody on it here: {link}\n\n"
         "You get this once for each gap. The rota's page shows it until it is filled.\n"
     )
@@ -56,8 +56,8 @@ def silent_mail(name: str, at: datetime, *, link: str) -> Content:
         text=f"STOP was texted from the mobile of {name} on {moment(at)}. The telephone network now holds back every "
         "text of ours to it. Pages and welfare checks ring them instead; news of missed calls goes to the next on "
         "duty.\n\n"
-        "They mend it by texting START to the number that our texts come from. Until then give their shifts to "
-        f"somebody else if a call is not enough:\n\n{link}\n",
+        "They can put this right by texting START to the number that our texts come from. Until then give their shifts "
+        f"to somebody else if a call is not enough:\n\n{link}\n",
     )
 
 

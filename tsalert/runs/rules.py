@@ -24,7 +24,7 @@ class RunState(StrEnum):
 
 
 _NEXT = {
-    RunState.DRAFT: ("sign it, as another officer than the one who made it", "throw it away"),
+    RunState.DRAFT: ("sign it, as an officer who did not make it", "throw it away"),
     RunState.SIGNED: ("publish it", "let it supersede a published run"),
     RunState.PUBLISHED: ("let a newer signed run supersede it",),
     RunState.SUPERSEDED: (),
@@ -92,7 +92,7 @@ def check_signing(*, made_by: int | None, signer: int | None, as_of: datetime, n
     :raises Conflict: it is too early.
     """
     if signer is None or signer == made_by:
-        raise RuleViolation("Another officer than the one who made this run must sign it.")
+        raise RuleViolation("An officer who did not make this run must sign it.")
     if as_utc(now) < as_utc(as_of) + SETTLED_AFTER:
         raise Conflict("Wait a minute: what was being recorded when this run was made may still arrive.")
 

@@ -15,7 +15,7 @@ class NewConcernSchema(Typed):
     value = NewConcern
     case_id = RecordId(load_default=None)
     incident_id = RecordId(load_default=None)
-    person = Line(required=True, error_messages={"required": "Say whom the concern is about."})
+    person = Line(required=True, error_messages={"required": "Say who the concern is about."})
     needs = choice(Answer, required=True)
     needs_words = Paragraph(load_default=None)
     harm = choice(Answer, required=True)

@@ -46,7 +46,7 @@ def refuse_inside(folder: Path, backup: Path) -> None:
     :raises Conflict: it does.
     """
     if backup.resolve().is_relative_to(folder.resolve()):
-        raise Conflict(f"{backup} lies in TSALERT_FILES, whose files a restore replaces. Keep backups elsewhere.")
+        raise Conflict(f"{backup} is in TSALERT_FILES, whose files a restore replaces. Keep backups elsewhere.")
 
 
 def waiting_attempts(folder: Path) -> list["Exchange"]:

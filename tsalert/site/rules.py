@@ -51,7 +51,7 @@ def story_of(report: Report, *, can_be_rung: bool) -> str:
 def refuse_more(number: str) -> RuleViolation:
     """Return the refusal of one report too many, which loses nothing of what was typed."""
     ring = f" If you need help now, ring us on {number}." if number else " If you need help now, ring us."
-    return RuleViolation(f"Too many reports came in lately, so this one was not taken. Send it again in an hour.{ring}")
+    return RuleViolation(f"Too many reports have come in, so this one was not taken. Send it again in an hour.{ring}")
 
 
 def refuse_machine(number: str) -> RuleViolation:

@@ -158,7 +158,7 @@ def link_address(session: Session, partner_id: int, typed: str, *, now: datetime
     end = delivery_queries.endpoints_by_id(session, [endpoint_id], lock=True)[endpoint_id]
     if end.is_suppressed:
         raise RuleViolation(
-            "Whoever reads this address asked us to stop, or it does not work. They can join again themselves.",
+            "The person at this address asked us to stop, or it does not work. They can join again themselves.",
             field="address",
         )
     delivery.confirm_endpoint(session, endpoint_id, now=now)

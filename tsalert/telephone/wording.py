@@ -55,7 +55,7 @@ def uncovered_notice(at: datetime) -> str:
 def limit_notice(what: str, at: datetime) -> str:
     """Tell managers that calls go straight to voicemail."""
     return (
-        f"Calls to the rapid-response number go to voicemail since {_at(at)}: {what}. "
+        f"Calls to the rapid-response number have gone to voicemail since {_at(at)}: {what}. "
         "It may be fraud. Messages are on the calls page."
     )
 

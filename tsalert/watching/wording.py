@@ -11,10 +11,10 @@ def watch_mail(problems: Sequence[str], *, authority: str, link: str) -> Content
     """Return the mail about what is wrong with the service."""
     lines = "".join(f"- {each}\n" for each in problems)
     text = (
-        f"The watch over the service of {authority} found this:\n\n{lines}\n"
-        "While no worker runs nobody is paged: look at the board and ring by hand. Whoever runs the machine starts the "
-        "worker (python -m tsalert.worker).\n\n"
+        f"Something is wrong with the service of {authority}:\n\n{lines}\n"
+        "While no worker runs nobody is paged: look at the board and ring by hand. Whoever runs the machine must "
+        "start the worker (python -m tsalert.worker).\n\n"
         f"{link}\n\n"
-        "You get this once an hour until it is mended.\n"
+        "You get this once an hour until it is put right.\n"
     )
     return Content(subject=f"tsalert of {authority} does not do all its work", text=text)

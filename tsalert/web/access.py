@@ -17,7 +17,7 @@ SIGNED_IN = "signed in"
 API_PREFIX = "/api/"
 _SIGN_IN = "Sign in first."
 _SENT_NONE = "Send a token with the request, in a header: Authorization: Bearer TOKEN."
-_NOT_GOOD = "This token is not good: it has run out, was ended, or is none of ours. Ask whoever gave it for another."
+_NOT_GOOD = "This token does not work: it has expired, was ended, or is not ours. Ask for another where you got it."
 # Views that come with libraries and guard themselves, or hold nothing of anybody's.
 _SELF_GUARDED = frozenset({"static"})
 

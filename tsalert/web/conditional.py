@@ -18,7 +18,7 @@ from tsalert.web.access import is_api
 
 _READING, _CHANGING = frozenset({"GET", "HEAD"}), frozenset({"PUT", "DELETE"})
 _OF_THE_READING = ("shown", "records_read")
-_SAID = "This is not what stands now. Read it again, then send your change with the ETag that it has now."
+_SAID = "This has changed. Read it again, then send your change with the ETag that it has now."
 
 _HOLDS = "tsalert_holds"
 Operation = TypeVar("Operation", bound=Callable[..., Any])

@@ -160,7 +160,7 @@ def _written_twice(error: IntegrityError) -> Response:
         return _unknown(error)
     _log.warning("somebody else was first", exc_info=error)
     db.session.rollback()
-    return answer(409, "Somebody saved the same at this moment. Look at what stands now, then try again.")
+    return answer(409, "Somebody saved the same at this moment. Look at what is recorded now, then try again.")
 
 
 def _unknown(error: Exception) -> Response:

@@ -67,7 +67,7 @@ def test_an_actions_page_shows_what_stands_and_what_stood_before(writer: FlaskCl
     page = writer.get(f"/board-actions/{ABUSE}").text
     assert "2022/23 Q1: Achieved" in page
     assert "<strong>banks</strong>" in page
-    assert page.index("Three banks joined.") < page.index("What stood before (1)")
+    assert page.index("Three banks joined.") < page.index("Earlier updates (1)")
     assert "Wilma Writer" in page
 
 
@@ -79,7 +79,7 @@ def test_an_action_is_written_for_every_quarter_whose_report_is_on_its_way(
     page = writer.get(f"/board-actions/{ABUSE}").text
     assert page.index("Write for 2025/26 Q2") < page.index("Write for 2022/23 Q2")
     writer.post(f"/board-actions/{ABUSE}/updates/2022-23Q2", data=TOLD)
-    assert "Change what stands for 2022/23 Q2" in writer.get(f"/board-actions/{ABUSE}").text
+    assert "Change the update for 2022/23 Q2" in writer.get(f"/board-actions/{ABUSE}").text
     page = writer.get("/board-actions").text
     assert "2022/23 Q2 is being written too" in page
     assert 'href="/board-reports/2025-26Q2"' in page
@@ -253,7 +253,7 @@ def test_the_page_says_how_far_the_report_is_that_an_update_comes_into(
     assert "the report, which is a draft" in writer.get(UPDATE).text
     assert "2022/23 Q1" in writer.get("/board-actions").text  # the quarter whose report is being written
     report = get_report(session, Q1)
-    for status, told in ((Status.LOCKED, "figures of this quarter"), (Status.SIGNED, "signatures hold no longer")):
+    for status, told in ((Status.LOCKED, "figures of this quarter"), (Status.SIGNED, "signatures no longer hold")):
         report.status, report.figures, report.locked_at = status, "[]", utc_now()
         session.commit()
         assert told in writer.get(UPDATE).text

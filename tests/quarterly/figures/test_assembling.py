@@ -81,7 +81,7 @@ def test_an_empty_quarter_and_one_without_a_year_before_can_be_told(label: str, 
 
 def test_a_first_quarter_says_that_its_records_begin_in_it(quarter: Records, assembled: Assemble) -> None:
     quarter(Q1).open_cases(2, board=2, detriment=Decimal(1200))
-    told = "Records begin on 1 April 2022: before that a nought is what nobody wrote down."
+    told = "Records begin on 1 April 2022: before that, a nought means that nothing was recorded."
     assert told in assembled(Q1).tables["glance_count"].notes
     assert told in assembled(Q1).tables["demand_trend"].notes
     assert (
@@ -91,7 +91,7 @@ def test_a_first_quarter_says_that_its_records_begin_in_it(quarter: Records, ass
 
 def test_a_first_quarter_is_compared_with_no_year_that_nobody_wrote_down(quarter: Records, assembled: Assemble) -> None:
     quarter(Q1).open_cases(2, board=2, detriment=Decimal(1200))
-    told = "Records begin on 1 April 2022: before that a nought is what nobody wrote down."
+    told = "Records begin on 1 April 2022: before that, a nought means that nothing was recorded."
     first = assembled(Q1)
     for key in ("headlines", "headlines_money", "savings_by_class"):
         assert told in first.tables[key].notes, key

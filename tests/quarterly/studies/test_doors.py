@@ -30,7 +30,7 @@ def test_from_the_case_to_two_signatures_by_pages(
     assert "<mark>Canary Featherstone</mark>" in looked.text
     assert "Write £19,000." in looked.text
     saved = browser.post(f"{path}/edit", data=WORDS | {"text": f"{TEXT} Canary Islands."}, follow_redirects=True)
-    assert "It can be signed once nothing above is left to mend." in saved.text
+    assert "It can be signed once everything above is put right." in saved.text
     why = {"check": "name", "found": "Canary", "why": "The islands."}
     answered = browser.post(f"{path}/reasons", data=why, follow_redirects=True)
     assert "It stays: The islands." in answered.text

@@ -173,7 +173,7 @@ def test_what_a_check_found_is_mended_or_answered_for_before_anybody_signs(
     study_id = begun(case_id, author)
     rose = writing(f"{TEXT} It sang like a canary in Hill.")
     service.save_text(case_id, study_id, writing(f"{TEXT} Canary Islands."), after=1, actor=author, now=NOON)
-    with pytest.raises(Conflict, match="Left to mend: a name: Canary"):
+    with pytest.raises(Conflict, match="Still to put right: a name: Canary"):
         signed(session, case_id, study_id, author)
     why = Why(Check.NAME, "Canary", "The islands.")
     service.say_why(case_id, study_id, why, actor=author, now=NOON)
@@ -189,7 +189,7 @@ def test_no_reason_lets_a_trader_stand_who_was_not_convicted(session: Session, c
     service.save_text(case_id, study_id, writing("It was Bodgit Hedges."), after=1, actor=author, now=NOON)
     with pytest.raises(RuleViolation, match="must come out"):
         service.say_why(case_id, study_id, Why(Check.TRADER, "Bodgit Hedges", "So?"), actor=author, now=NOON)
-    with pytest.raises(Conflict, match="Left to mend"):
+    with pytest.raises(Conflict, match="Still to put right"):
         signed(session, case_id, study_id, author)
 
 
@@ -226,7 +226,7 @@ def test_money_that_is_corrected_takes_its_signed_study_out_of_the_report(
     case_service.record_money(case_id, line, actor=author, now=NOON)
     close(case_id, author)
     (left,) = sections.left_out(session, QUARTER)
-    assert left.why == "Left to mend: an amount that is not in the ledger of the case."
+    assert left.why == "Still to put right: an amount that is not in the ledger of the case."
 
 
 def test_what_another_case_of_the_same_matter_tells_is_no_more_told_than_what_its_own_tells(

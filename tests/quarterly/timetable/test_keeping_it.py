@@ -117,7 +117,7 @@ def test_a_meeting_is_reminded_of_twice_with_what_is_missing(session: Session, m
     mail = newest(session, "is not ready")
     assert "- Purpose and recommendations" in mail.text
     assert "Headlines" not in mail.text
-    assert "not signed as it stands" in mail.text
+    assert "present version is not signed" in mail.text
 
 
 @pytest.mark.usefixtures("began")

@@ -46,7 +46,7 @@ def test_a_text_changed_after_the_signatures_is_reminded_of_without_pages(
     write(ready, SectionKey.HEADLINES, "Told otherwise.", seen=1)
     with console.app_context():
         keep_timetable(BEFORE)
-    assert "not signed as it stands" in newest(session, "not ready").text
+    assert "present version is not signed" in newest(session, "not ready").text
 
 
 def test_what_else_it_waits_for_is_counted_and_not_named(

@@ -73,7 +73,7 @@ def link_call(alert_id: int, reference: str, *, actor: Actor, now: datetime) -> 
         require_visible(session, actor, Subject.CALL, call_id, now=now)
         row = session.get(AlertCall, (alert_id, call_id))
         if row is not None and row.unlinked_by is None:
-            raise Conflict("This call stands by the alert already.", legal=["unlink it"])
+            raise Conflict("This call is linked to the alert already.", legal=["unlink it"])
         row = row or AlertCall(alert_id=alert_id, call_id=call_id)
         row.linked_by, row.unlinked_by, row.noted_at = actor.officer_id, None, now
         session.add(row)
@@ -94,7 +94,7 @@ def unlink_call(alert_id: int, call_id: int, *, actor: Actor, now: datetime) -> 
         queries.get_alert(session, alert_id, lock=True)
         row = session.get(AlertCall, (alert_id, call_id))
         if row is None or row.unlinked_by is not None:
-            raise NotFound("This call does not stand by the alert.")
+            raise NotFound("This call is not linked to the alert.")
         require_visible(session, actor, Subject.CALL, call_id, now=now)
         row.unlinked_by = actor.officer_id
         audit.record(session, actor, "unlinked", "alert", alert_id, now=now, call=call_id)

@@ -44,7 +44,7 @@ def show_figures(alert_id: int) -> ResponseReturnValue:
 def link_call(alert_id: int) -> ResponseReturnValue:
     """Say that a call quotes it."""
     quoting.link_call(alert_id, load_form(QuotedBySchema())["call"], actor=current_actor(), now=utc_now())
-    flash("The call stands by this alert now.", "success")
+    flash("The call is now linked to this alert.", "success")
     return redirect(url_for(".show_figures", alert_id=alert_id), 303)
 
 
@@ -53,7 +53,7 @@ def link_call(alert_id: int) -> ResponseReturnValue:
 def unlink_call(alert_id: int, call_id: int) -> ResponseReturnValue:
     """Say that a call does not quote it."""
     quoting.unlink_call(alert_id, call_id, actor=current_actor(), now=utc_now())
-    flash("The call does not stand by this alert any more.", "success")
+    flash("The call is no longer linked to this alert.", "success")
     return redirect(url_for(".show_figures", alert_id=alert_id), 303)
 
 

@@ -14,7 +14,7 @@ from tsalert.staff.presence import require_presence
 from tsalert.web.access import current_actor, requires
 from tsalert.web.api import api_blueprint
 
-blp = api_blueprint("missed_alerts", "alerts", "Whom alerts did not reach, and sending them again.")
+blp = api_blueprint("missed_alerts", "alerts", "Who did not get an alert, and sending it again.")
 blueprints = (blp,)
 
 

@@ -10,7 +10,7 @@ from tsalert.alerts.missing.service import Again
 from tsalert.alerts.schemas import LONGEST_REASON
 from tsalert.web.fields import Paragraph, RowNumber
 
-_CHOOSE = "Choose whom to send it to again."
+_CHOOSE = "Choose who to send it to again."
 _HOW = "Choose how to send it again."
 
 

@@ -63,7 +63,7 @@ def send_again(alert_id: int, wanted: Again, *, actor: Actor, now: datetime) -> 
         made = (_again if wanted.way is Way.SAME else _elsewhere)(session, alert, wanted.reasons, now)
         size = sum(each for _, _, each in made)
         if not size:
-            raise Conflict("Nobody is left whom this could be sent to.", legal=["read it again"])
+            raise Conflict("There is nobody left to send this to.", legal=["read it again"])
         resend = AlertResend(alert_id=alert.id, way=wanted.way, reasons=[*wanted.reasons], size=size)
         resend.asked_by, resend.asked_at = actor.officer_id, now
         _keep(session, resend, made)
@@ -96,7 +96,7 @@ def _say_why_now(session: Session, alert: Alert, wanted: Again, made: _Made, act
 
 def _check(session: Session, alert: Alert, reasons: Collection[Reason], now: datetime) -> None:
     if not reasons or not set(reasons) <= set(SENT_AGAIN):
-        raise RuleViolation("Choose whom to send it to again.", field="reasons")
+        raise RuleViolation("Choose who to send it to again.", field="reasons")
     if queries.standing(session, alert) not in SENT:
         raise Conflict(
             "This alert cannot be sent again: it is not being sent, or was withdrawn.", legal=["read it again"]

@@ -67,7 +67,7 @@ def why_too_dear(cost: int, purses: Iterable[Purse]) -> str | None:
         if purse.limit is not None and purse.left is not None and not purse.bears(cost):
             return (
                 f"Its texts and calls cost {to_the_penny(in_pounds(cost))}, but only {to_the_penny(purse.left)} of the "
-                f"{to_the_penny(purse.limit)} for the {purse.span} is left. Leave a channel out, narrow whom it goes "
+                f"{to_the_penny(purse.limit)} for the {purse.span} is left. Leave a channel out, narrow who it goes "
                 "to, or ask a manager to let it cost more."
             )
     return None

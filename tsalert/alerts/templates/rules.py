@@ -126,4 +126,4 @@ def _check_placeholders(field: str, text: str) -> None:
             listed = ", ".join(f"{{{each}}}" for each in PLACEHOLDERS)
             raise RuleViolation(f"There is no placeholder {{{name}}}. There are: {listed}.", field=field)
     if _BRACES.search(_PLACEHOLDER.sub("", text)):
-        raise RuleViolation("A curly bracket stands alone. A placeholder looks like {ward}.", field=field)
+        raise RuleViolation("There is a curly bracket by itself. A placeholder looks like {ward}.", field=field)

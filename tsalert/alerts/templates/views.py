@@ -91,7 +91,7 @@ def withdraw_template(name: str) -> ResponseReturnValue:
     """Offer a template no more."""
     told = load_form(AlertTemplateWithdrawalSchema())
     service.withdraw_template(name, told["reason"], after=told["after"], actor=current_actor(), now=utc_now())
-    return _to(name, "Withdrawn. It is offered no more; its versions stay.")
+    return _to(name, "Withdrawn. It is no longer offered; its versions stay.")
 
 
 def _choices() -> dict[str, Any]:

@@ -76,7 +76,7 @@ def find_obstacle(session: Session, alert: Alert) -> str:
     if first is not None:
         return f"{first.reference}, which it continues, is withdrawn too; its correction goes to the same people."
     if not editions.is_anybody(session, editions.who_got(alert.id, editions.channels_of(session, alert))):
-        return "Nobody got this alert at once who can be told now."
+        return "Nobody who got this alert at once can be told now."
     return ""
 
 

@@ -37,7 +37,7 @@ from tsalert.web.api import api_blueprint
 from tsalert.web.errors import answer
 
 actions = api_blueprint("board_actions", "board-actions", "The board's priority actions and what is told of each.")
-words = api_blueprint("board_statuses", "board-action-statuses", "The board's words for how far an action stands.")
+words = api_blueprint("board_statuses", "board-action-statuses", "The board's words for how far an action has got.")
 blueprints = (actions, words)
 
 

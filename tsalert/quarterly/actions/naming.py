@@ -1,4 +1,4 @@
-"""The board's words for how far an action stands: added, named anew, moved and retired from a quarter on."""
+"""The board's words for how far an action has got: added, named anew, moved and retired from a quarter on."""
 
 import re
 import unicodedata

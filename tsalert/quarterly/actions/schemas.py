@@ -81,7 +81,7 @@ class NewActionUpdateSchema(Typed):
     """What is told of an action for a quarter."""
 
     value = NewUpdate
-    status = Line(longest=60, required=True, error_messages={"required": "Choose how far it stands."})
+    status = Line(longest=60, required=True, error_messages={"required": "Choose how far it has got."})
     text = Paragraph(longest=LONGEST, required=True, error_messages={"required": "Write what was done."})
     version = Count(
         required=True, metadata={"type": "integer", "description": "The version that was seen; 0 where nothing was."}

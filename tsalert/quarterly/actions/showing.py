@@ -18,10 +18,10 @@ from tsalert.quarterly.vocabulary import Status
 
 UNTOLD = "none"
 _WHERE = {
-    Status.DRAFT: "What is written here stands in the report, which is a draft.",
+    Status.DRAFT: "What is written here goes into the report, which is a draft.",
     Status.LOCKED: "The figures of this quarter's report are locked. What is written here still comes into it, but "
     "what the records propose may differ from its figures by now.",
-    Status.SIGNED: "This quarter's report is signed. A change here makes the signatures hold no longer.",
+    Status.SIGNED: "This quarter's report is signed. If you change anything here, the signatures no longer hold.",
 }
 
 
@@ -72,7 +72,7 @@ def where(session: Session, quarter: Period) -> str:
     """Say where an update of a quarter will be read."""
     newest = next(iter(reports.revisions_of(session, quarter)), None)
     if newest is None:
-        return f"There is no report for {quarter.label} yet. What is written here will stand in it."
+        return f"There is no report for {quarter.label} yet. What is written here will go into it."
     if newest.status != Status.PUBLISHED:
         return _WHERE[Status.of(newest.status)]
     return (

@@ -1,4 +1,4 @@
-"""The board's words for how far an action stands, as they read in a quarter."""
+"""The board's words for how far an action has got, as they read in a quarter."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -57,7 +57,7 @@ def write_update(action_id: int, quarter: Period, new: NewUpdate, *, actor: Acto
             raise Overtaken(_OVERTAKEN, legal=_LEGAL)
         _refuse_word(session, quarter, new.status, standing)
         if standing and (standing.status, standing.text) == (new.status, new.text):
-            raise RuleViolation("That is what stands already.")
+            raise RuleViolation("That is what is recorded already.")
         row = _add(session, action_id, quarter, new, actor=actor, now=now)
         told: dict[str, Detail] = {"quarter": quarter.label, "version": row.version, "status": new.status}
         audit.record(session, actor, "corrected" if standing else "told", "board action", action_id, now=now, **told)

@@ -55,7 +55,7 @@ def why_left_out(session: Session, study: Study) -> str | None:
     found = queries.examine(session, study)
     if found.live:
         return found.live[0]
-    return f"Left to mend: {found.open[0].finding.check.label.lower()}." if found.open else None
+    return f"Still to put right: {found.open[0].finding.check.label.lower()}." if found.open else None
 
 
 def is_board_only(session: Session, study: Study) -> bool:

@@ -91,7 +91,7 @@ def say_why(case_id: int, study_id: int, why: Why, *, actor: Actor, now: datetim
         if not queries.is_told_of(told, (why.check, why.found)):
             raise RuleViolation("This is not in the text any more.", field="why")
         if why.check in NEVER_STANDS:
-            raise RuleViolation(f"{why.check.label} must come out: no reason makes it stand.", field="why")
+            raise RuleViolation(f"{why.check.label} must come out: no reason is enough to keep it.", field="why")
         session.add(
             CaseStudyReason(
                 study_id=study_id, finding=why.check, found=why.found, reason=why.reason, said_by=actor.officer_id,

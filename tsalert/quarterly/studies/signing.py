@@ -53,7 +53,7 @@ def require_clear(found: Examined) -> None:
     if found.open:
         first = found.open[0]
         legal = ["take it out", "say why it stays"] if first.may_stand else ["take it out"]
-        raise Conflict(f"Left to mend: {first.finding.check.label.lower()}: {first.finding.found}.", legal=legal)
+        raise Conflict(f"Still to put right: {first.finding.check.label.lower()}: {first.finding.found}.", legal=legal)
 
 
 def require_edition(session: Session, study: Study) -> None:

@@ -207,7 +207,7 @@ def place_study(case_id: int, study_id: int) -> ResponseReturnValue:
     """Put a study at another place of its report."""
     place = load_form(CaseStudyPlaceSchema())["place"]
     service.put_at(case_id, study_id, place, actor=current_actor(), now=utc_now())
-    return _show(case_id, study_id, f"The case study stands at place {place}.")
+    return _show(case_id, study_id, f"The case study is now at place {place}.")
 
 
 def _study(case_id: int, study_id: int) -> Study:

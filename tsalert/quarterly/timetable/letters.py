@@ -9,8 +9,9 @@ from sqlalchemy.orm import Session
 from tsalert.config import Settings
 from tsalert.delivery.rules import Content
 from tsalert.quarterly.addresses import slug_of
-from tsalert.quarterly.timetable import queries, summary
-from tsalert.quarterly.timetable.queries import OpenReport, Owed
+from tsalert.quarterly.timetable import lacking, queries, summary
+from tsalert.quarterly.timetable.lacking import Owed
+from tsalert.quarterly.timetable.queries import OpenReport
 from tsalert.quarterly.timetable.rules import Point
 from tsalert.quarterly.timetable.vocabulary import Kind
 from tsalert.staff.queries import Person
@@ -46,7 +47,7 @@ def letter_for(session: Session, point: Point, settings: Settings, *, now: datet
     if not writers:
         return None
     if point.kind is Kind.PARTNER_DATA:
-        owed = queries.owed_by_partners(session, point.about)
+        owed = lacking.owed_by_partners(session, point.about)
         return Letter(writers, partners_mail(owed, point, settings) if owed else None)
     return _of_report(session, point, settings, writers, now)
 
@@ -61,9 +62,9 @@ def _of_report(
     if point.kind in _AT_THE_OPENING:
         return Letter(writers, _AT_THE_OPENING[point.kind](report, link))
     lacks = Lacks(
-        tuple(queries.unwritten(session, report.quarter)),
-        tuple(queries.waiting(session, report.quarter)),
-        is_signed=queries.is_signed(session, report, now=now),
+        tuple(lacking.unwritten(session, report.quarter)),
+        tuple(lacking.waiting(session, report.quarter)),
+        is_signed=lacking.is_signed(session, report, now=now),
     )
     return Letter(writers, meeting_mail(report, lacks, point, link)) if lacks else None
 
@@ -110,7 +111,7 @@ def meeting_mail(report: OpenReport, lacks: Lacks, point: Point, link: str) -> C
     said = (
         _listed("Nothing is written yet under:", lacks.texts),
         _listed("It also waits for:", lacks.others),
-        "" if lacks.is_signed else "It is not signed as it stands.\n\n",
+        "" if lacks.is_signed else "The present version is not signed.\n\n",
     )
     text = (
         f"The board's report of {report.quarter.label} goes to the meeting on {day(point.about_on)}.\n\n"

@@ -1,4 +1,4 @@
-"""What is due by the timetable, what it has done, and whom it writes to."""
+"""What is due by the timetable, what it has done, and whom it writes to: all that most of its runs ask."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -11,15 +11,11 @@ from tsalert.audit import queries as audit
 from tsalert.core.actors import Permission
 from tsalert.core.clock import london_date
 from tsalert.core.periods import Period, parse_period
-from tsalert.quarterly import queries as quarterly
-from tsalert.quarterly import sources, standing, texts
 from tsalert.quarterly.models import BoardReport
 from tsalert.quarterly.timetable import rules
 from tsalert.quarterly.timetable.models import BoardReminder, SummaryLeave
 from tsalert.quarterly.timetable.rules import Meeting, Point
 from tsalert.quarterly.vocabulary import Status
-from tsalert.reports.memory import FiguresMemory
-from tsalert.reports.partners import periods_by_partner
 from tsalert.staff import queries as staff
 from tsalert.staff.queries import Person
 
@@ -34,14 +30,6 @@ class OpenReport:
     revision: int
     status: Status
     meeting_on: date | None
-
-
-@dataclass(frozen=True, slots=True)
-class Owed:
-    """A partner whose figures of a period are missing."""
-
-    partner: str
-    period: Period
 
 
 def first_day_of_records(session: Session) -> date | None:
@@ -102,32 +90,6 @@ def reminders(session: Session) -> Sequence[BoardReminder]:
     return session.scalars(
         select(BoardReminder).order_by(BoardReminder.sent_at.desc(), BoardReminder.first_day.desc()).limit(_LISTED)
     ).all()
-
-
-def unwritten(session: Session, quarter: Period) -> list[str]:
-    """Return the titles of the sections of a quarter's report in which nobody has written anything yet."""
-    return [place.title for place in texts.to_write(texts.texts_of(session, quarter))]
-
-
-def waiting(session: Session, quarter: Period) -> list[str]:
-    """Return what else the report waits for, each with how many; their names stay in the program."""
-    found = sources.waiting_for(session, quarter)
-    return [f"{title}: {len(missing)}" for title, missing in found.items() if missing]
-
-
-def is_signed(session: Session, report: OpenReport, *, now: datetime) -> bool:
-    """Tell whether both have signed a report as it stands; what was changed since takes a signature's hold away."""
-    if report.status is not Status.SIGNED:
-        return False
-    row = quarterly.get_report(session, report.quarter, report.revision)
-    return standing.status_of(session, row, memory=FiguresMemory(), now=now) is Status.SIGNED
-
-
-def owed_by_partners(session: Session, told: Period) -> list[Owed]:
-    """Return whose figures are missing once a month is over, by name."""
-    given = periods_by_partner(session)
-    owed = {partner: rules.figures_owed(periods, told) for partner, periods in given.items()}
-    return [Owed(partner, period) for partner, period in sorted(owed.items()) if period]
 
 
 def writers(session: Session) -> Collection[Person]:

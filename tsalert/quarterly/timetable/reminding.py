@@ -1,6 +1,8 @@
 """Writing to those who write the report and to managers when their day has come, once each."""
 
+from collections.abc import Sequence
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from flask import current_app
 
@@ -9,10 +11,12 @@ from tsalert.config import Settings
 from tsalert.core.actors import SERVICE
 from tsalert.db import db, insert_ignoring_conflicts, transaction
 from tsalert.quarterly.timetable import drafting, queries
-from tsalert.quarterly.timetable.letters import Letter, letter_for
 from tsalert.quarterly.timetable.models import BoardReminder
 from tsalert.quarterly.timetable.rules import Point
 from tsalert.staff.writing import write_to
+
+if TYPE_CHECKING:
+    from tsalert.quarterly.timetable.letters import Letter
 
 
 def keep_timetable(now: datetime) -> int:
@@ -21,18 +25,26 @@ def keep_timetable(now: datetime) -> int:
     What has nobody to go to is tried again.
     """
     opened = drafting.open_drafts(now)
-    settings: Settings = current_app.extensions["tsalert_settings"]
     due = queries.pending(db.session(), now)
+    db.session().rollback()
+    return opened + (_write(due, now) if due else 0)
+
+
+def _write(due: Sequence[Point], now: datetime) -> int:
+    # A quarter of a worker's modules puts a report's figures together, and most workers never see such a day.
+    from tsalert.quarterly.timetable.letters import letter_for  # noqa: PLC0415 - as said above
+
+    settings: Settings = current_app.extensions["tsalert_settings"]
     done = 0
     for point in due:
         letter = letter_for(db.session(), point, settings, now=now)
         db.session().rollback()  # a month's figures take their time, and hold no lock meanwhile
         done += letter is not None and _send(point, letter, now)
     db.session().rollback()
-    return opened + done
+    return done
 
 
-def _send(point: Point, letter: Letter, now: datetime) -> bool:
+def _send(point: Point, letter: "Letter", now: datetime) -> bool:
     """Send a letter unless somebody has done so meanwhile; that it went is kept with it."""
     kept = {"kind": point.kind, "first_day": point.about.first_day, "about_on": point.about_on, "sent_at": now}
     with transaction() as session:

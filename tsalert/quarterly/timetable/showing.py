@@ -9,9 +9,9 @@ from sqlalchemy.orm import Session
 from tsalert.core.actors import Actor, Permission
 from tsalert.core.clock import london_date
 from tsalert.core.periods import Period
-from tsalert.quarterly.timetable import queries, rules
+from tsalert.quarterly.timetable import lacking, queries, rules
+from tsalert.quarterly.timetable.lacking import Owed
 from tsalert.quarterly.timetable.models import BoardReminder
-from tsalert.quarterly.timetable.queries import Owed
 from tsalert.quarterly.timetable.rules import Point
 from tsalert.quarterly.timetable.vocabulary import Kind
 
@@ -51,7 +51,7 @@ def show(session: Session, actor: Actor, *, now: datetime) -> Shown:
     return Shown(
         [point for point in coming if point.due_at > now or not queries.was_done(session, point)],
         [_sent(each) for each in queries.reminders(session)],
-        queries.owed_by_partners(session, rules.month_before(today)),
+        lacking.owed_by_partners(session, rules.month_before(today)),
         gets_summary=may_choose and queries.gets_summary(session, actor.officer_id),
         may_choose=may_choose,
     )

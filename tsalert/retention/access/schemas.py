@@ -11,7 +11,7 @@ class NewAccessRequestSchema(Typed):
     """Who asks, when it came, and who they are taken to be."""
 
     value = NewRequest
-    name = Line(required=True, error_messages={"required": "Give the name of whoever asks."})
+    name = Line(required=True, error_messages={"required": "Give the name of the person asking."})
     contact = Line(load_default=None, allow_none=True)
     received_on = Day(required=True)
     party_id = RecordId(load_default=None, allow_none=True)

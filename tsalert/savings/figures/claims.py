@@ -37,7 +37,7 @@ def quote_claim(claim: Claim, *, actor: Actor, now: datetime) -> None:
     actor.require(Permission.MANAGE_RATES)
     for name in ("words", "source"):
         if not getattr(claim, name).strip():
-            raise RuleViolation("Quote the claim in its own words, and say where it stands.", field=name)
+            raise RuleViolation("Quote the claim in its own words, and say where it is published.", field=name)
     with transaction() as session:
         session.merge(InstallationFact(name=_FACT, value=json.dumps(asdict(claim))))
         audit.record(session, actor, "quoted", "savings_claim", None, now=now, **asdict(claim))

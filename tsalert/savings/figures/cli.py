@@ -71,7 +71,7 @@ def what_if(rate_set: str, label: tuple[str, ...], *, as_json: bool, **method: s
     if as_json:
         click.echo(json.dumps(TrialSchema().dump({"standing": trial.standing, "tried": trial.tried}), indent=2))
         return
-    head = ("Work", "As it stands", "With the rates tried", "Difference")
+    head = ("Work", "As it is now", "With the rates tried", "Difference")
     rows = [
         (row.standing.title, row.standing.total.text, row.tried.total.text, row.text)
         for row in compare_rows(trial.standing, trial.tried)

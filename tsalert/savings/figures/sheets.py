@@ -49,12 +49,12 @@ def of_trial(trial: Trial) -> list[Sheet]:
         for row in compare_rows(trial.standing, trial.tried)
     ]  # fmt: skip
     head = (
-        "Work", "As it stands", "As it stands, exactly", "With the rates tried", "With the rates tried, exactly",
+        "Work", "As it is now", "As it is now, exactly", "With the rates tried", "With the rates tried, exactly",
         "Difference, exactly", "Difference",
     )  # fmt: skip
     return [
         Sheet("What if", head, rows),
-        of_table("As it stands", trial.standing),
+        of_table("As it is now", trial.standing),
         of_table("With the rates tried", trial.tried),
         Sheet("Rates tried", _RATE_HEAD, _rates(trial.rate_set)),
         notes(trial.tried),

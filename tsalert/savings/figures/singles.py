@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from itertools import groupby
 from typing import Any
 
@@ -106,6 +107,11 @@ def _linked_rows(asked: Asked) -> list[Row[Any]]:
 
 
 def _linked(asked: Asked) -> Select[Any]:
+    return _beside_earlier().where(*conditions(asked.scope))
+
+
+@cache  # to put it together takes longer than to ask it of a year
+def _beside_earlier() -> Select[Any]:
     earlier = aliased(Intervention)
     return (
         select(
@@ -113,7 +119,7 @@ def _linked(asked: Asked) -> Select[Any]:
             *(getattr(earlier, name).label(f"earlier_{name}") for name in _VALUED),
         )
         .join(earlier, earlier.id == Intervention.overlaps_id)
-        .where(*COUNTED, Intervention.overlaps_id.is_not(None), *conditions(asked.scope))
+        .where(*COUNTED, Intervention.overlaps_id.is_not(None))
         .order_by(Intervention.id)
     )
 

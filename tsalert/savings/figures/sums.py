@@ -4,12 +4,13 @@ Only records whose worth hangs on another record or on the end of a unit, which 
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, case, func, null, select
+from sqlalchemy import ColumnElement, Row, Select, bindparam, case, func, null, select
 from sqlalchemy.orm import Session
 
 from tsalert.core.periods import Period
@@ -85,7 +86,8 @@ class Sums:
     def _between(self, stretch: Stretch, types: tuple[InterventionType, ...] | None) -> list[Row[Any]]:
         asked = _Asked(stretch.first_day, stretch.last_day, types)
         if asked not in self._read:
-            self._read[asked] = list(self._session.execute(_grouped(asked, self._scope)))
+            of_types = asked.types is not None
+            self._read[asked] = list(self._session.execute(_grouped(self._scope, of_types=of_types), asdict(asked)))
         return self._read[asked]
 
 
@@ -100,11 +102,15 @@ def _lasting_rates(chosen: RateSetView, method: Method, year: int) -> dict[Inter
     return {kind: found for kind, found in rates.items() if found}
 
 
-def _grouped(asked: _Asked, scope: Scope) -> Select[Any]:
-    """Return the sums of some days; the inner query names what the outer one groups by, for PostgreSQL's sake."""
-    days: list[ColumnElement[bool]] = [Intervention.on_date.between(asked.first_day, asked.last_day)]
-    if asked.types is not None:
-        days.append(Intervention.type.in_(asked.types))
+@lru_cache(maxsize=64)  # to put it together takes longer than to ask it of a year
+def _grouped(scope: Scope, *, of_types: bool) -> Select[Any]:
+    """Return the sums of the days asked for; the inner query names what the outer one groups by, for PostgreSQL's sake.
+
+    :param of_types: whether only some types are asked for.
+    """
+    days: list[ColumnElement[bool]] = [Intervention.on_date.between(bindparam("first_day"), bindparam("last_day"))]
+    if of_types:
+        days.append(Intervention.type.in_(bindparam("types", expanding=True)))
     record = (
         select(
             Intervention.type,

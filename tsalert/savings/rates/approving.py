@@ -111,7 +111,7 @@ def _supersede(session: Session, row: RateSet, *, supersedes: str | None, now: d
     if old.superseded_from is not None:
         since = f"{old.superseded_from:%-d %B %Y}"
         raise RuleViolation(
-            f"{old.title} gave way once, from {since}. What is left of its days stays as it is.", field="supersedes"
+            f"{old.title} gave way once, from {since}. Its remaining days stay as they are.", field="supersedes"
         )
     row.supersedes_id = old.id
     session.add(row)

@@ -80,7 +80,7 @@ def check_verifier(*, typed_by: Collection[int | None], verifier: int | None, is
     if not is_needed:
         raise RuleViolation("This amount needed no second officer when it was recorded.")
     if verifier is None or verifier in typed_by:
-        raise RuleViolation("Another officer than the one who recorded the amount must verify it.")
+        raise RuleViolation("An officer who did not record the amount must verify it.")
 
 
 def _check_day(on_date: date, today: date) -> None:

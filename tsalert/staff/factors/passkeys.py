@@ -1,6 +1,6 @@
 """Passkeys: what a browser is asked, and whether what it answers is right (WebAuthn).
 
-Every passkey asks its holder for a finger, face or code, so that it stands for both steps at once. The question is kept
+Every passkey asks its holder for a finger, face or code, so that it counts as both steps at once. The question is kept
 in the browser's session and asked once; an answer to another, or an old one, counts for nothing.
 """
 

@@ -27,7 +27,7 @@ _REASONS = {
     "date": "This is a date.",
 }
 _COMMON = "This is among the passwords that are tried first."
-_OWN = "This rests on your name, your address or the name of the service."
+_OWN = "This is based on your name, your address or the name of the service."
 
 
 def words_of(*texts: str) -> frozenset[str]:

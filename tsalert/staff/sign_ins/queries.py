@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, Select, bindparam, select
 from sqlalchemy.orm import Session, joinedload
 
 from tsalert.core.clock import as_utc
@@ -38,10 +39,7 @@ class SignInRecord:
 
 def find_officer(session: Session, token: str, *, now: datetime) -> tuple[Officer, Known] | None:
     """Return the active officer whose browser carries a token, with the sign-in; all by one statement."""
-    columns = (Officer, SignIn.id, SignIn.way, SignIn.last_seen_at)
-    query = select(*columns).join(SignIn, _is_theirs()).where(SignIn.token_digest == token_digest(token))
-    good = query.where(Officer.active, *_are_good(now)).options(joinedload(Officer.roles))
-    row = session.execute(good).unique().first()
+    row = session.execute(_by_digest(), {"digest": token_digest(token), "now": as_utc(now)}).unique().first()
     return (row[0], Known(row[1], Way.of(row[2]), row[3])) if row else None
 
 
@@ -52,8 +50,9 @@ def sign_ins_of(
 
     :param this_one: the one that asks, where one does.
     """
-    good = select(SignIn).join(Officer, _is_theirs()).where(SignIn.officer_id == officer_id, *_are_good(now))
-    rows = session.scalars(good.order_by(SignIn.last_seen_at.desc(), SignIn.id.desc()))
+    good = select(SignIn).join(Officer, _is_theirs()).where(SignIn.officer_id == officer_id, *_are_good())
+    newest_first = good.order_by(SignIn.last_seen_at.desc(), SignIn.id.desc())
+    rows = session.scalars(newest_first, {"now": as_utc(now)})
     return [
         SignInRecord(
             id=row.id,
@@ -70,9 +69,16 @@ def sign_ins_of(
     ]
 
 
+@cache  # every page asks this; it is put together once
+def _by_digest() -> Select[Officer, int, str, datetime]:
+    columns = (Officer, SignIn.id, SignIn.way, SignIn.last_seen_at)
+    query = select(*columns).join(SignIn, _is_theirs()).where(SignIn.token_digest == bindparam("digest"))
+    return query.where(Officer.active, *_are_good()).options(joinedload(Officer.roles))
+
+
 def _is_theirs() -> ColumnElement[bool]:
     return (SignIn.officer_id == Officer.id) & (SignIn.mark == Officer.fs_uniquifier)
 
 
-def _are_good(now: datetime) -> tuple[ColumnElement[bool], ...]:
-    return SignIn.ended_at.is_(None), SignIn.expires_at > as_utc(now)
+def _are_good() -> tuple[ColumnElement[bool], ...]:
+    return SignIn.ended_at.is_(None), SignIn.expires_at > bindparam("now")

@@ -98,7 +98,9 @@ def _roles(claims: Mapping[str, Any], settings: SingleSignOnSettings) -> frozens
         return None
     if settings.role_claim in (claims.get("_claim_names") or {}):
         # Whoever is in very many groups is told of none of them; that must not pass for being in none.
-        raise RuleViolation("Your account is in too many groups to be told of. Ask your IT to send roles instead.")
+        raise RuleViolation(
+            "Your account is in too many groups for us to be told which. Ask your IT team to send roles instead."
+        )
     told = claims.get(settings.role_claim) or ()
     values = [told] if isinstance(told, str) else [each for each in told if isinstance(each, str)]
     return frozenset(RoleName(role) for value in values for role in settings.roles.get(value, ()))

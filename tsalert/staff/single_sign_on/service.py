@@ -53,7 +53,7 @@ def _linked(session: Session, told: Told, settings: SingleSignOnSettings) -> Off
 def _link(session: Session, told: Told, settings: SingleSignOnSettings, now: datetime) -> Officer:
     """Link an officer, known by an address that the provider vouches for, with what names them there for good."""
     if told.email is None:
-        raise Refused("Your account does not tell us an email address that was checked. Ask your IT.")
+        raise Refused("Your account does not give us a verified email address. Ask your IT team.")
     officer = queries.find_by_email(session, told.email) or _join(session, told, now)
     if session.scalar(select(OfficerIdentity.id).where(OfficerIdentity.officer_id == officer.id)):
         # The address belonged to somebody else before, whose cases this would open.

@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cache
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, Select, bindparam, select
 from sqlalchemy.orm import Session, joinedload
 
 from tsalert.core.actors import Actor, Bearer, Permission, Via
@@ -49,14 +50,7 @@ class AccountView:
 
 def find_actor(session: Session, token: str, *, now: datetime) -> Actor | None:
     """Return who acts by a token that is still good, with no more than it allows."""
-    answered = session.execute(
-        select(ApiToken, Officer, ServiceAccount.officer_id)
-        .join(Officer, Officer.id == ApiToken.officer_id)
-        .outerjoin(ServiceAccount, ServiceAccount.officer_id == Officer.id)
-        .where(ApiToken.token_digest == staff.token_digest(token), ApiToken.revoked_at.is_(None), Officer.active)
-        .options(joinedload(Officer.roles))  # every request asks this, and needs no second statement
-    )
-    found = answered.unique().first()
+    found = session.execute(_by_digest(), {"digest": staff.token_digest(token)}).unique().first()
     if found is None or as_utc(now) >= found[0].expires_at:
         return None
     held, officer, program = found
@@ -99,6 +93,17 @@ def get_account(session: Session, account_id: int) -> AccountView:
     if not found:
         raise NotFound("There is no such service account.")
     return found[0]
+
+
+@cache  # every request asks this; it is put together once, and needs no second statement
+def _by_digest() -> Select[ApiToken, Officer, int]:
+    return (
+        select(ApiToken, Officer, ServiceAccount.officer_id)
+        .join(Officer, Officer.id == ApiToken.officer_id)
+        .outerjoin(ServiceAccount, ServiceAccount.officer_id == Officer.id)
+        .where(ApiToken.token_digest == bindparam("digest"), ApiToken.revoked_at.is_(None), Officer.active)
+        .options(joinedload(Officer.roles))
+    )
 
 
 def _of_officer(officer: Officer, scopes: list[str] | None) -> frozenset[Permission]:

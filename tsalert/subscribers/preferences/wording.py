@@ -43,15 +43,15 @@ class Chosen(Protocol):
 def opening(*, authority: str, link: str, code: str) -> Content:
     """Return the message that opens the page of what an address gets."""
     text = (
-        f"Somebody, we think you, wants to see or change the alerts that {authority} sends to this address.\n"
+        f"Somebody, probably you, wants to see or change the alerts that {authority} sends to this address.\n"
         "\n"
-        f"Your code is {code}. Type it on the page on which you asked within 10 minutes.\n"
+        f"Your code is {code}. Type it within 10 minutes on the page where you asked for it.\n"
         "\n"
         "Or open this page within an hour and press its button:\n"
         "\n"
         f"{link}\n"
         "\n"
-        "The code and the link work once. Give them to nobody: we never ask for them.\n"
+        "The code and the link work once. Do not give them to anybody: we never ask for them.\n"
         "If it was not you, do nothing, and nothing changes.\n"
         "\n"
         f"{authority}\n"
