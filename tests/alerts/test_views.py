@@ -206,7 +206,8 @@ def test_returning_and_rejecting_want_a_reason(signed_in: SignIn, people: None) 
     first.post(f"{place}/edit", data=typed())
     first.post(f"{place}/submit")
     assert second.post(f"{place}/reject", data={"reason": "It is out of date."}).status_code == 303
-    assert first.post(f"{place}/submit").status_code == 409
+    late = first.post(f"{place}/submit")
+    assert (late.status_code, f'href="{place}">See how it stands now' in late.text) == (409, True)
 
 
 def test_an_alert_sent_alone_waits_for_a_managers_review(signed_in: SignIn, people: None) -> None:

@@ -64,6 +64,8 @@ def test_an_alert_with_an_open_placeholder_says_where_it_stands_and_what_belongs
     with refused(RuleViolation, f"Fill in {{ward}}: {PLACEHOLDERS['ward']}.", field="body"):
         rules.require_filled(open_texts)
     assert rules.meaning("else") == "what is meant"
+    typed = {"body": "In {Ward}, { since } or {Time of day}", "advice": "{1} {a b c d} {}"}
+    assert rules.unfilled(typed) == {"body": ("ward", "since", "time_of_day")}
 
 
 @pytest.mark.parametrize(

@@ -108,3 +108,4 @@ def test_a_number_is_read_with_or_without_its_plus(told: str, source: str) -> No
 
 def test_only_what_cannot_be_shown_is_marked() -> None:
     assert readable("a\0b\ud800\x85\r\n\té") == "a\ufffdb\ufffd\ufffd\r\n\té"
+    assert readable("\u202e\u202d07700 900123\u202c rang") == "07700 900123 rang"

@@ -117,6 +117,12 @@ def test_either_passing_of_the_hour_that_comes_twice_can_be_told(zone: str, hour
     assert read_form(Sample(), typed) == {"at": datetime(2026, 10, 25, hour, 30, tzinfo=UTC)}
 
 
+@pytest.mark.parametrize("number", ["\u202d07700 900123\u202c", "\u202a07700 900123\u202c", "\u206807700 900123\u2069"])
+def test_a_number_copied_from_an_address_book_is_taken(number: str) -> None:
+    assert Sample().load({"story": f"He rang from {number}."}) == {"story": "He rang from 07700 900123."}
+    assert "reading direction" in fault("story", f"{number}\u202egpj")
+
+
 @pytest.mark.parametrize("typed", ["", " ", "\u200b", "\u00ad\ufeff", "\u3164\n\u2800", "\u202e"])
 def test_text_of_which_nothing_is_seen_is_no_answer(typed: str) -> None:
     with pytest.raises(ValidationError, match="Say what"):

@@ -2,8 +2,8 @@
 
 import unicodedata
 
-# They reverse what stands after them, so that a reader sees another text than the one that was typed.
-_TURNING = frozenset(map(chr, (*range(0x202A, 0x202F), *range(0x2066, 0x206A))))
+from tsalert.core.directions import TURNING
+
 _UNWRITABLE = frozenset({"Cc", "Cs", "Cn", "Co"})
 _KEPT = "\n\t"
 
@@ -17,4 +17,4 @@ def clean(text: str) -> str:
 def _stays(character: str) -> bool:
     if character in _KEPT:
         return True
-    return unicodedata.category(character) not in _UNWRITABLE and character not in _TURNING
+    return unicodedata.category(character) not in _UNWRITABLE and character not in TURNING

@@ -4,6 +4,8 @@ import re
 import unicodedata
 from enum import StrEnum
 
+from tsalert.core.directions import TURNING
+
 MESSAGE = "message"
 
 
@@ -51,8 +53,9 @@ def is_number(sender: str) -> bool:
 
 
 def readable(text: str) -> str:
-    """Return a text with a mark for each character that cannot be shown or stored."""
-    return "".join("\ufffd" if unicodedata.category(c) in {"Cc", "Cs"} and c not in "\r\n\t" else c for c in text)
+    """Return a text with a mark for each character that cannot be shown or stored, and read in the order it is kept."""
+    kept = (c for c in text if c not in TURNING)
+    return "".join("\ufffd" if unicodedata.category(c) in {"Cc", "Cs"} and c not in "\r\n\t" else c for c in kept)
 
 
 def read_source(number: str) -> str:

@@ -29,7 +29,7 @@ from tsalert.core.errors import (
 from tsalert.db import db, is_repeated
 from tsalert.web import outages
 from tsalert.web.access import is_api
-from tsalert.web.forms import RETRY_AFTER, UNREACHABLE, errors_by_field, flatten
+from tsalert.web.forms import RETRY_AFTER, UNREACHABLE, errors_by_field, flatten, place_of_page
 from tsalert.web.plain import plainly
 
 _STATUS: dict[type[TsalertError], int] = {
@@ -180,6 +180,7 @@ def answer(status: int, detail: str, extra: dict[str, Any] | None = None, *, tit
         # Somebody else was first: what was typed is worth reading beside what they did.
         kept = outages.kept() if status == HTTPStatus.CONFLICT else _returned(status)
         told["must_sign_in"] = status == HTTPStatus.UNAUTHORIZED
+        told["place"] = place_of_page() if status == HTTPStatus.CONFLICT else None
         is_choice = status == HTTPStatus.UNPROCESSABLE_ENTITY and request.method == "GET" and request.args
         told["without_choices"] = request.path if is_choice else None
         response = Response(render_template("errors/error.html", kept=kept, **told))

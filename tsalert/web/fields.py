@@ -13,6 +13,7 @@ from marshmallow.validate import Length, OneOf, Range
 
 from tsalert.core.clock import as_utc
 from tsalert.core.cursors import LONGEST, NO_PLACE
+from tsalert.core.directions import TURNING, unwrap_numbers
 from tsalert.core.errors import RuleViolation
 from tsalert.core.keys import LARGEST_ID, LARGEST_LONG_ID
 from tsalert.core.money import parse_pounds
@@ -20,8 +21,6 @@ from tsalert.core.periods import Period, parse_period, parse_span
 from tsalert.core.postcodes import read_postcode
 from tsalert.keysets import PAGE
 
-# They make a reader see text in another order than it is kept in.
-_REORDERING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 # Letters and marks by their kind, of which nothing is seen.
 _BLANK = frozenset("\u034f\u115f\u1160\u2800\u3164\uffa0\ufe0f")
 _LARGEST_COUNT = 10**9
@@ -60,7 +59,8 @@ class Line(fields.String):
         self.metadata = {"maxLength": longest, **self.metadata}
 
     def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **options: Any) -> str:
-        text = unicodedata.normalize("NFC", super()._deserialize(value, attr, data, **options) or "").strip()
+        text = unwrap_numbers(super()._deserialize(value, attr, data, **options) or "")
+        text = unicodedata.normalize("NFC", text).strip()
         if self.required and not any(map(_shows, text)):
             raise self.make_error("required")
         if len(text) > self.longest:
@@ -71,7 +71,7 @@ class Line(fields.String):
 
     def is_forbidden(self, character: str) -> bool:
         """Tell whether a character may not stand in this field."""
-        return unicodedata.category(character) in {"Cc", "Cs", "Zl", "Zp"} or character in _REORDERING
+        return unicodedata.category(character) in {"Cc", "Cs", "Zl", "Zp"} or character in TURNING
 
 
 class Paragraph(Line):

@@ -7,7 +7,7 @@ from datetime import datetime
 from functools import wraps
 from typing import Any, TypeVar, cast
 
-from flask import current_app, g, request
+from flask import current_app, g, request, url_for
 from flask.typing import ResponseReturnValue
 from marshmallow import EXCLUDE, Schema, ValidationError, fields
 from sqlalchemy.exc import OperationalError
@@ -145,6 +145,17 @@ def page_of(view: object) -> Callable[..., ResponseReturnValue] | None:
     """Return the page that a view's form comes back on; None where it has none."""
     found: Callable[..., ResponseReturnValue] | None = getattr(view, "page", None)
     return found
+
+
+def place_of_page() -> str | None:
+    """Return the address of the page whose form was sent; None where it has none of its own."""
+    views = current_app.view_functions
+    page = page_of(views.get(request.endpoint or ""))
+    endpoint = next((name for name, view in views.items() if view is page), None)
+    if endpoint is None:
+        return None
+    wanted = next(current_app.url_map.iter_rules(endpoint)).arguments
+    return url_for(endpoint, **{name: value for name, value in (request.view_args or {}).items() if name in wanted})
 
 
 def draw_again(form: Form) -> str | None:

@@ -202,6 +202,14 @@ def test_a_header_that_is_made_to_be_slow_is_read_at_once() -> None:
     assert (mail.body, mail.subject[:3]) == ("A white van", "Van")
 
 
+def test_mails_without_headers_are_told_apart_and_one_of_nothing_calls_nobody(session: Session) -> None:
+    taken = [take_mail(raw, now=NOW) for raw in (b"", b"", b"He took my money", b"She took my purse")]
+    assert [(each.sort, each.is_new) for each in taken] == [
+        (Sort.UNREAD, True), (Sort.UNREAD, False), (Sort.MESSAGE, True), (Sort.MESSAGE, True),
+    ]  # fmt: skip
+    assert session.scalar(select(func.count()).select_from(Call)) == 2
+
+
 @pytest.mark.parametrize("type_", ["multipart/mixed", "multipart/alternative; boundary=b1"])
 def test_words_in_a_container_without_parts_are_kept(type_: str) -> None:
     mail = read_mail(f"From: pat@example.org\nContent-Type: {type_}\n\nHe drives a white van".encode())

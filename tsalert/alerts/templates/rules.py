@@ -8,6 +8,8 @@ from tsalert.alerts.rules import LONGEST_ADVICE, LONGEST_BODY, LONGEST_HEADLINE,
 from tsalert.core.errors import RuleViolation
 
 _PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")
+# Written by hand, or by a telephone that begins each word with a capital.
+_OPEN = re.compile(r"\{\s*([A-Za-z_]+(?: [A-Za-z_]+){0,2})\s*\}")
 _BRACES = re.compile(r"[{}]")
 _NAME = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 LONGEST_NAME = 60
@@ -80,9 +82,9 @@ def fill(text: str, values: Mapping[str, str]) -> str:
 
 
 def unfilled(texts: Mapping[str, str]) -> dict[str, tuple[str, ...]]:
-    """Return what is left to fill in, by the field in which it stands."""
-    found = {name: tuple(placeholders_in(text)) for name, text in texts.items()}
-    return {name: left for name, left in found.items() if left}
+    """Return what is left to fill in, by the field in which it stands; a placeholder counts however it is typed."""
+    found = {field: [name.lower().replace(" ", "_") for name in _OPEN.findall(text)] for field, text in texts.items()}
+    return {field: tuple(dict.fromkeys(left)) for field, left in found.items() if left}
 
 
 def meaning(name: str) -> str:

@@ -84,8 +84,8 @@ def everything_said(message: Message) -> str:
 def digest_of(message: Message, raw: bytes) -> str:
     """Return what tells one mail from every other, whichever way it came."""
     named = [str(message.get(name, "")) for name in _IDENTITY]
-    body = raw.partition(b"\r\n\r\n" if b"\r\n\r\n" in raw else b"\n\n")[2]
-    return sha256("\n".join(named).encode("utf-8", "replace") + b"\0" + body).hexdigest()
+    _, ends, body = raw.partition(b"\r\n\r\n" if b"\r\n\r\n" in raw else b"\n\n")
+    return sha256("\n".join(named).encode("utf-8", "replace") + b"\0" + (body if ends else raw)).hexdigest()
 
 
 def _shown_as(leaf: Message) -> str:

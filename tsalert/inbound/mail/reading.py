@@ -73,9 +73,11 @@ def _read(message: Message, digest: str) -> Mail:
     if sort not in {Sort.MESSAGE, Sort.UNREAD}:
         return mail
     body = parts.words_of(message)[:LONGEST_KEPT]
-    return replace(
+    told = replace(
         mail, sender=parts.sender_of(message), subject=subject, body=body, attachments=parts.attachments_of(message)
     )
+    says_nothing = not (told.sender or told.subject or told.body or told.attachments)
+    return replace(told, sort=Sort.UNREAD) if says_nothing else told
 
 
 def _sort(message: Message) -> tuple[Sort, str]:
