@@ -19,7 +19,7 @@ from tsalert.serving import make_ready
 SELDOM_USED = ("alembic", "docx", "holidays", "icalendar", "jellyfish", "lxml", "rapidfuzz", "typst", "xlsxwriter")
 # What answers a request, and would take forty megabytes of a worker, which answers none.
 DOORS = ("tsalert.app", "tsalert.doors", "flask_smorest", "govuk_frontend_jinja")
-# What a job reads in when something is due: together eight megabytes of a worker, for which few such days come.
+# What a job reads in when something is due: together seven megabytes of a worker, for which few such days come.
 SELDOM_DUE = (
     "marshmallow",
     "tsalert.quarterly.sources",
