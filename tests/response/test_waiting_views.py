@@ -83,7 +83,7 @@ def test_calls_that_wait_stand_above_the_list_and_on_every_page(session: Session
     assert "to be written up" not in desk.get("/board").text
     call_in()
     take_message("SM1", "+447700900124", "A man is <b>here</b>", now=NOW)
-    assert "2 calls wait to be written up" in desk.get("/board").text
+    assert "2 calls are waiting to be written up" in desk.get("/board").text
     page = desk.get("/calls").text
     assert page.index("Calls waiting to be written up") < page.index("In the order they were saved")
     assert "Text message" in page
