@@ -10,6 +10,7 @@ from flask import current_app
 from sqlalchemy.engine import Connection
 from sqlalchemy.types import TypeDecorator
 
+from migrations.turns import turn_to_update
 from tsalert.db import Base
 
 
@@ -55,7 +56,7 @@ def run() -> None:
         _run_on(given)
         return
     engine = current_app.extensions["migrate"].db.engine
-    with engine.connect() as connection, _tables_may_be_rebuilt(connection):
+    with turn_to_update(engine), engine.connect() as connection, _tables_may_be_rebuilt(connection):
         _run_on(connection)
 
 

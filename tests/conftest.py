@@ -7,10 +7,11 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import AbstractContextManager, closing, contextmanager
 from contextvars import Context
 from datetime import UTC, datetime, timedelta
-from functools import cache
+from decimal import Decimal
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -25,9 +26,10 @@ from flask import Flask, has_app_context
 from flask.testing import FlaskClient
 from flask_migrate import upgrade
 from hypothesis import HealthCheck, Phase
+from sqlalchemy import make_url
 from sqlalchemy.orm import Session
 
-from tests.database import copied_database, postgresql_server
+from tests.database import copied_database, copy_database, postgresql_server
 from tests.demonstration import load_demonstration
 from tests.memory import write_into_memory
 from tests.sharing import made_once
@@ -39,7 +41,9 @@ from tsalert.console import create_console
 from tsalert.core.actors import Actor, Via
 from tsalert.core.clock import LONDON
 from tsalert.db import db
+from tsalert.demo import service as demo
 from tsalert.sign_in_settings import SignInSettings
+from tsalert.spending_settings import SpendingLimits
 from tsalert.staff import queries as staff_queries
 from tsalert.staff import service as staff_service
 from tsalert.staff.hashing import use_hasher
@@ -68,7 +72,7 @@ hypothesis.settings.register_profile(
 # Most of what making an officer takes is reckoning how hard their password is to guess, and tests have few passwords.
 zxcvbn.zxcvbn = cache(zxcvbn.zxcvbn)
 
-_DATABASE, _PAGES = {"app", "session", "fresh_app"}, {"client", "signed_in", "bearer", "site"}
+_DATABASE, _PAGES = {"app", "session", "fresh_app", "copied_demonstration"}, {"client", "signed_in", "bearer", "site"}
 _LONGEST = ("tests/browser/test_pages.py", "tests/browser/", "tests/web/test_described.py")
 PASSWORD = "correct horse battery staple"
 NOW = datetime(2026, 6, 10, 12, 0, tzinfo=UTC)
@@ -228,6 +232,42 @@ def database_url(
 
 
 @pytest.fixture(scope="session")
+def copied_demonstration(
+    request: pytest.FixtureRequest, shared_folder: Path, database_url: str
+) -> Callable[[Path], AbstractContextManager[str]]:
+    """Copy the demonstration into a new folder, on the kind of database under test; yields the URL of the copy."""
+    if database_url.startswith("sqlite"):
+        made: Path = request.getfixturevalue("demonstration")
+    else:
+        # No test is connected to the database from which each worker has its own.
+        empty = make_url(database_url).set(database="tsalert").render_as_string(hide_password=False)
+        load = partial(_load_on_postgresql, empty)
+        made = made_once(shared_folder / "postgresql.demonstration", load)
+
+    @contextmanager
+    def copied(folder: Path) -> Iterator[str]:
+        shutil.copytree(made, folder)
+        if database_url.startswith("sqlite"):
+            yield f"sqlite:///{folder / 'tsalert.db'}"
+            return
+        with copied_database((made / "url").read_text()) as url:
+            yield url
+
+    return copied
+
+
+def _load_on_postgresql(empty: str, folder: Path) -> None:
+    """Load the demonstration where no alert may cost more than a penny an hour, and leave its database to be copied."""
+    folder.mkdir()
+    url = copy_database(empty)
+    limits = {"spending": SpendingLimits(Decimal("0.01")), "pence_per_segment": Decimal(100)}
+    with standing_on(settings(url, folder, **limits), make_app) as loaded, loaded.app_context():
+        demo.load(password=PASSWORD, now=datetime.now(UTC), tell=lambda _: None)
+        db.session.remove()
+    (folder / "url").write_text(url)
+
+
+@pytest.fixture(scope="session")
 def app(database_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
     """The application on a migrated database that no test changes for good."""
     app = make_app(settings(database_url, tmp_path_factory.mktemp("app")))
@@ -309,7 +349,14 @@ def fresh_app(app: Flask, database_url: str, tmp_path: Path) -> Iterator[Flask]:
 @pytest.fixture
 def run_command(fresh_app: Flask) -> Iterator[Callable[..., subprocess.CompletedProcess[str]]]:
     """Run ``flask --app wsgi …`` on the fresh application's database: without pages, with a session of its own."""
-    with standing_on(fresh_app.extensions["tsalert_settings"], make_console) as console:
+    with commands_of(fresh_app) as run:
+        yield run
+
+
+@contextmanager
+def commands_of(app: Flask) -> Iterator[Callable[..., subprocess.CompletedProcess[str]]]:
+    """Run commands on an application's database: without pages, with a session of its own."""
+    with standing_on(app.extensions["tsalert_settings"], make_console) as console:
 
         def run(*arguments: str, stdin: str = "") -> subprocess.CompletedProcess[str]:
             ran = ask(console, *arguments, stdin=stdin)

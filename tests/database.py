@@ -52,16 +52,25 @@ def postgresql_server(folder: Path, *, waits_for_disk: bool = False) -> Iterator
 @contextmanager
 def copied_database(url: str) -> Iterator[str]:
     """Make a database with all that is in this one, to which nobody may be connected; it goes afterwards."""
-    name, original = f"fresh_{uuid4().hex}", make_url(url)
-    server = create_engine(original.set(database="postgres"), isolation_level="AUTOCOMMIT", poolclass=NullPool)
-    with server.connect() as connection:
-        # File by file takes half of what page by page through the log does.
-        connection.execute(text(f"CREATE DATABASE {name} TEMPLATE {original.database} STRATEGY FILE_COPY"))
+    copy = copy_database(url)
     try:
-        yield original.set(database=name).render_as_string(hide_password=False)
+        yield copy
     finally:
-        with server.connect() as connection:
-            connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
+        _tell_server(url, f"DROP DATABASE {make_url(copy).database} WITH (FORCE)")
+
+
+def copy_database(url: str) -> str:
+    """Make a database with all that is in this one, to which nobody may be connected; its server keeps it."""
+    name, original = f"fresh_{uuid4().hex}", make_url(url)
+    # File by file takes half of what page by page through the log does.
+    _tell_server(url, f"CREATE DATABASE {name} TEMPLATE {original.database} STRATEGY FILE_COPY")
+    return original.set(database=name).render_as_string(hide_password=False)
+
+
+def _tell_server(url: str, statement: str) -> None:
+    server = create_engine(make_url(url).set(database="postgres"), isolation_level="AUTOCOMMIT", poolclass=NullPool)
+    with server.connect() as connection:
+        connection.execute(text(statement))
 
 
 @contextmanager

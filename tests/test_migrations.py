@@ -2,6 +2,7 @@
 
 import os
 import sqlite3
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
 
@@ -17,7 +18,7 @@ from tests.database import empty_database
 from tests.retention.conftest import Story
 from tests.whole import create_app
 from tsalert.core.actors import Actor, Via
-from tsalert.db import db
+from tsalert.db import Base, db
 from tsalert.staff import queries as staff_queries
 from tsalert.staff import service as staff
 from tsalert.staff.rules import RoleName
@@ -393,3 +394,39 @@ def test_an_update_that_is_killed_in_its_midst_goes_on_where_it_was(
         assert [exit_status_of(lambda: update(20 * number)) for number in range(1, 10)] == [9] * 9  # noqa: B023
         assert exit_status_of(lambda: update(None)) == 0
         assert shape(create_engine(url)) == wanted
+
+
+def test_of_two_updates_at_once_one_waits_and_finds_it_done(app: Flask, database_url: str, tmp_path: Path) -> None:
+    with app.app_context():
+        wanted = shape(db.engine)
+    with empty_database(database_url, tmp_path) as url:
+
+        def update(_: int) -> int:
+            return exit_status_of(update_whole)
+
+        def update_whole() -> None:
+            with create_app(settings(url, tmp_path)).app_context():
+                upgrade()
+                os._exit(0)
+
+        with ThreadPoolExecutor(2) as machines:
+            assert list(machines.map(update, range(2))) == [0, 0]
+        assert shape(create_engine(url)) == wanted
+
+
+def test_the_program_counts_as_far_as_the_database(app: Flask) -> None:
+    with app.app_context():
+        made, dialect = inspect(db.engine), db.engine.dialect
+        if dialect.name == "sqlite":
+            pytest.skip("SQLite keeps every number as wide as it is")
+        kept = {
+            (table.name, column["name"]): str(column["type"])
+            for table in Base.metadata.sorted_tables
+            for column in made.get_columns(table.name)
+        }
+        wide = {
+            (table.name, column.name): column.type.compile(dialect)
+            for table in Base.metadata.sorted_tables
+            for column in table.columns
+        }
+    assert {each for each, kind in wide.items() if (kept[each], kind) == ("BIGINT", "INTEGER")} == set()

@@ -19,8 +19,13 @@ from tsalert.serving import make_ready
 SELDOM_USED = ("alembic", "docx", "holidays", "icalendar", "jellyfish", "lxml", "rapidfuzz", "typst", "xlsxwriter")
 # What answers a request, and would take forty megabytes of a worker, which answers none.
 DOORS = ("tsalert.app", "tsalert.doors", "flask_smorest", "govuk_frontend_jinja")
-# What a job reads in on the day that it is due: together six megabytes of a worker, which has few such days.
-SELDOM_DUE = ("tsalert.quarterly.sources", "tsalert.quarterly.timetable.letters", "tsalert.retention.erasing")
+# What a job reads in when something is due: together eight megabytes of a worker, for which few such days come.
+SELDOM_DUE = (
+    "marshmallow",
+    "tsalert.quarterly.sources",
+    "tsalert.quarterly.timetable.letters",
+    "tsalert.retention.erasing",
+)
 COMMANDS = ("tsalert.console", "tsalert.demo", "tsalert.safekeeping", "tsalert.watching.checks", "tqdm")
 
 

@@ -39,6 +39,7 @@ from tsalert.core.money import exact, pence
 from tsalert.letting_go import LettingGoSession
 from tsalert.write_turns import take_turn
 
+TWICE = "We already have this: it was sent twice and counted once."
 _NAMES = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
     "uq": "uq_%(table_name)s_%(column_0_N_name)s",
@@ -187,7 +188,7 @@ def _claim_submission(session: Session, claim: tuple[str, str | None, datetime] 
     try:
         session.flush()
     except IntegrityError as error:
-        raise AlreadyDone("We already have this: it was sent twice and counted once.") from error
+        raise AlreadyDone(TWICE) from error
 
 
 def is_repeated(error: IntegrityError) -> bool:

@@ -14,7 +14,7 @@ from tsalert.digests import service as digests
 from tsalert.enforcement import reminding as deadlines
 from tsalert.evidence import looking
 from tsalert.evidence import service as evidence
-from tsalert.exchange import answering as offered
+from tsalert.exchange import lapsing as offered
 from tsalert.exchange import sending as exchange
 from tsalert.handover import lapsing, reminding
 from tsalert.hygiene import canaries, clearing, doubles, months

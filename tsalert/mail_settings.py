@@ -3,11 +3,15 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from email.utils import parseaddr
-from urllib.parse import parse_qsl, unquote
+from urllib.parse import SplitResult, parse_qsl, unquote
 
 from tsalert.settings_reader import Reader, is_address, is_loopback, split_address
 
 _PORTS = {"none": 25, "starttls": 587, "tls": 465}
+_NO_SERVER = (
+    "must be recorder, notify or smtps://user:password@host:port; / ? # and % in a user or password are written %2F "
+    "%3F %23 and %25"
+)
 _IN_CLEAR = (
     "would send its password in clear text: begin it with smtps://, or end it in ?starttls=1; where nobody else can "
     "listen to the network that leads to the mail server, say so by ?clear=1"
@@ -32,8 +36,8 @@ def read_smtp(reader: Reader) -> SmtpSettings | None:
     if url in {"", "recorder", "notify"}:
         return None
     parts = split_address(url)
-    if parts is None or parts.scheme not in {"smtp", "smtps"} or not parts.hostname:
-        reader.fault("EMAIL", "must be recorder, notify or smtps://user:password@host:port")
+    if parts is None or parts.scheme not in {"smtp", "smtps"} or not parts.hostname or _ends_early(parts):
+        reader.fault("EMAIL", _NO_SERVER)
         return None
     options = dict(parse_qsl(parts.query, keep_blank_values=True))
     _look_at_options(reader, options)
@@ -49,6 +53,11 @@ def read_smtp(reader: Reader) -> SmtpSettings | None:
         password=unquote(parts.password) if parts.password else None,
         connections=reader.connections("EMAIL", options.get("connections", "4")),
     )
+
+
+def _ends_early(parts: SplitResult) -> bool:
+    """Tell whether a sign of the password ended the server's name, which would make a server of the user."""
+    return bool(parts.fragment) or parts.path not in {"", "/"}
 
 
 def _look_at_options(reader: Reader, options: Mapping[str, str]) -> None:

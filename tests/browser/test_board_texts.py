@@ -1,6 +1,8 @@
 """A text of the board's report is saved while it is written, and nobody overwrites anybody."""
 
-from playwright.sync_api import Browser, Page, expect
+from collections.abc import Callable
+
+from playwright.sync_api import Browser, Page, Route, expect
 
 from tests.browser.conftest import opened, sign_in
 
@@ -10,6 +12,10 @@ TEXT = "/board-reports/2022-23Q2/texts/prevention"
 def begin(page: Page, officer: str) -> None:
     sign_in(page, f"{officer}@example.org")
     page.goto(TEXT)
+
+
+def refusing(status: int) -> Callable[[Route], None]:
+    return lambda route: route.fulfill(status=status)
 
 
 def write(page: Page, words: str) -> None:
@@ -48,6 +54,22 @@ def test_what_could_not_be_saved_stays_and_is_saved_by_itself_later(chromium: Br
         page.goto(TEXT)
         expect(page.get_by_label("Text")).to_have_value("Written on a train, in a tunnel.")
         expect(page.get_by_text("did not save it")).to_be_hidden()
+
+
+def test_a_save_that_is_refused_is_not_called_a_service_out_of_reach(chromium: Browser, site: str) -> None:
+    with opened(chromium, site) as page:
+        page.clock.install()
+        begin(page, "manager")
+        for status, said in (
+            (403, "you may no longer change this"),
+            (404, "this has been removed meanwhile"),
+            (413, "it is too long"),
+        ):
+            page.route("**/autosave", refusing(status))
+            write(page, f"Refused with {status}.")
+            page.clock.fast_forward(10_000)
+            expect(page.get_by_text(f"Not saved: {said}")).to_be_visible()
+            expect(page.get_by_label("Text")).to_have_value(f"Refused with {status}.")
 
 
 def test_who_leaves_at_once_or_is_signed_out_finds_the_words_again(chromium: Browser, site: str) -> None:

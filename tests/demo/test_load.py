@@ -2,17 +2,21 @@
 
 import json
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from datetime import timedelta
+from pathlib import Path
 from subprocess import CompletedProcess
 from typing import Any
 
 import pytest
+import time_machine
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import func, select
 
-from tests.alerts.test_spending import set_limits
+from tests.conftest import commands_of, make_app, settings
 from tests.quarterly.figures.conftest import Assembled
+from tests.spare_apps import standing_on
 from tsalert.activities.figures import activity_totals
 from tsalert.activities.queries import ActivityFilter, behind_savings, list_activities
 from tsalert.activities.recognition_queries import named_in_public
@@ -22,6 +26,7 @@ from tsalert.alerts import queries as alerts
 from tsalert.alerts.figures import quoting
 from tsalert.alerts.withdrawing.service import find_correction
 from tsalert.audit import queries as audit
+from tsalert.audit.models import AuditEvent
 from tsalert.circulation import ledger
 from tsalert.circulation.queries import list_partners
 from tsalert.core.actors import SERVICE
@@ -66,17 +71,20 @@ SHOWN = ("enquiries", "scam_doorstep_abuse_cases", "detriment", "reports", "imme
 
 
 @pytest.fixture
-def loaded(fresh_app: Flask) -> Flask:
-    """The demonstration, loaded where no alert may cost more than a penny an hour."""
-    set_limits(fresh_app, per_hour="0.01")
-    with fresh_app.app_context():
-        service.load(password=PASSWORD, now=utc_now(), tell=lambda _: None)
-        db.session.remove()
-    return fresh_app
+def loaded(copied_demonstration: Callable[[Path], AbstractContextManager[str]], tmp_path: Path) -> Iterator[Flask]:
+    """The demonstration at the moment at which it was there; on PostgreSQL, where alerts may cost next to nothing."""
+    folder = tmp_path / "demonstration"
+    with copied_demonstration(folder) as url, standing_on(settings(url, folder), make_app) as app:
+        with app.app_context():
+            done = db.session.scalars(select(func.max(AuditEvent.at))).one()
+            db.session.remove()
+        with time_machine.travel(done):
+            yield app
 
 
-def test_the_demonstration_is_what_was_published_and_a_live_board(loaded: Flask, run_command: Run) -> None:
-    assert_published(run_command)
+def test_the_demonstration_is_what_was_published_and_a_live_board(loaded: Flask) -> None:
+    with commands_of(loaded) as run:
+        assert_published(run)
     with loaded.app_context():
         assert is_demo()
         assert is_whole_demo()

@@ -17,7 +17,7 @@ from tests.conftest import NOW
 from tests.linked.conftest import Authority
 from tsalert.core.actors import SERVICE, Actor
 from tsalert.core.errors import Conflict, NotAllowed, NotFound, RuleViolation
-from tsalert.exchange import answering, queries, taking
+from tsalert.exchange import answering, lapsing, queries, taking
 from tsalert.exchange.models import OfferedPack
 from tsalert.linked import own_keys, service
 from tsalert.linked import queries as linked
@@ -147,7 +147,7 @@ def test_what_lapses_is_let_go_of_and_cannot_be_answered(
     later = NOW + timedelta(hours=25)
     with pytest.raises(Conflict, match="time to answer is over"):
         answering.accept(receipt.pack_id, actor=officer(), now=later)
-    assert (answering.let_lapse(later), answering.let_lapse(later)) == (1, 0)
+    assert (lapsing.let_lapse(later), lapsing.let_lapse(later)) == (1, 0)
     found = queries.get_pack(session, receipt.pack_id)
     assert (found.state, found.content) == ("lapsed", None)
 
@@ -159,7 +159,7 @@ def test_what_is_answered_while_others_lapse_is_not_counted(
     answering.refuse(second, "Not ours.", actor=officer(), now=NOW)
     # Both were due when they were looked for.
     monkeypatch.setattr(queries, "lapsed_ids", lambda *_: [first, second])
-    assert answering.let_lapse(NOW + timedelta(hours=25)) == 1
+    assert lapsing.let_lapse(NOW + timedelta(hours=25)) == 1
     assert queries.get_pack(session, second).state == "refused"
 
 

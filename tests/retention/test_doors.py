@@ -69,6 +69,15 @@ def test_a_list_is_made_approved_by_two_started_and_certified(
     assert session.get_one(CaseFile, case_id).victim_name is None
 
 
+def test_a_list_with_nothing_to_erase_is_offered_to_nobody_for_approval(
+    session: Session, desk: Desk, manager: FlaskClient
+) -> None:
+    shown = manager.get(manager.post("/retention/runs").location).text
+    assert "Nothing is due." in shown
+    assert "Approve this list" not in shown
+    assert "Throw this list away" in shown
+
+
 def test_the_page_of_an_erased_record_says_so_and_still_works(
     session: Session, desk: Desk, signed_in: SignIn, officer: Callable[..., Actor], case_id: int
 ) -> None:

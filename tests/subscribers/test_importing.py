@@ -1,6 +1,7 @@
 """The import: good rows are kept, bad ones told, and nobody who left comes back."""
 
 import io
+from collections.abc import Callable
 from datetime import date
 
 import pytest
@@ -10,9 +11,10 @@ from sqlalchemy.orm import Session
 from tests.conftest import NOW
 from tests.subscribers.conftest import CONSENT, OPERATOR, Import, endpoint_id, held, letters, status
 from tsalert.audit.models import AuditEvent
-from tsalert.core.actors import SERVICE
+from tsalert.core.actors import SERVICE, Actor
 from tsalert.core.errors import NotAllowed, RuleViolation
 from tsalert.places.models import PostcodePlace, Ward
+from tsalert.staff.rules import RoleName
 from tsalert.subscribers import service
 from tsalert.subscribers.models import ConsentEvent, Partner, Subscriber, SubscriberEndpoint
 from tsalert.subscribers.rows import HEADER
@@ -28,6 +30,14 @@ def test_a_row_with_consent_is_active_with_its_history(session: Session, run_imp
     assert held(session, "pat@example.org") == [("scams", "daily", None)]
     consent = session.scalars(select(ConsentEvent)).one()
     assert (consent.act, consent.source, consent.at.year, consent.recorded_at) == ("given", "paper form", 2024, NOW)
+
+
+def test_consent_that_an_officer_imports_names_them(
+    session: Session, run_import: Import, officer: Callable[..., Actor]
+) -> None:
+    importer = officer(RoleName.MANAGER)
+    run_import(PAT, actor=importer)
+    assert session.scalars(select(ConsentEvent.recorded_by)).all() == [importer.officer_id]
 
 
 def test_a_long_list_is_counted_anew_before_anybody_asks_for_an_audience(

@@ -23,6 +23,7 @@ from tests.standins.serving import serving
 from tests.standins.twilio import ACCOUNT, TOKEN, Twilio
 from tsalert.config import Settings, TwilioSettings
 from tsalert.console import create_console
+from tsalert.core.clock import utc_now
 from tsalert.delivery.ports import Probed, Unavailable
 from tsalert.installation import signs
 from tsalert.mail_settings import SmtpSettings
@@ -103,6 +104,17 @@ def test_each_thing_that_is_wrong_is_a_line_with_what_to_do(check: Check) -> Non
     )
     assert "WRONG  Public address: http://127.0.0.1:9 does not answer" in said
     assert not any(secret in said for secret in ("very secret password", "s" * 40, "a" * 40))
+
+
+def test_it_says_when_the_service_made_a_backup_and_that_it_made_none(check: Check, session: Session) -> None:
+    _, said = check()
+    assert "note   Backup: the service made none" in said
+    for age, verdict in (
+        (timedelta(hours=30), "right  Backup: made "),
+        (timedelta(days=3), "WRONG  Backup: the last one"),
+    ):
+        signs.note(session, signs.BACKUP, now=utc_now() - age)
+        assert verdict in check()[1]
 
 
 def test_it_leaves_no_trace_but_that_it_wrote(check: Check, session: Session) -> None:
@@ -195,6 +207,7 @@ def test_tables_that_were_never_made_are_told_as_that(tmp_path: Path) -> None:
     done = ask(create_console(program_settings(f"sqlite:///{tmp_path / 'empty.db'}", tmp_path)), "check")
     assert done.exit_code == 1
     assert "WRONG  Tables: not there yet\n       → Run: flask --app wsgi db upgrade" in done.output
+    assert "TSALERT_DATABASE_URL names another, empty database" in done.output
     assert "WRONG  Database" not in done.output
 
 

@@ -1,20 +1,17 @@
 """The whole program with the demonstration's records, for tests that ask every operation of it."""
 
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from shutil import copytree
 
 import pytest
 from flask import Flask
 
-from tests.conftest import PASSWORD, copy_of, hash_passwords_quickly, make_app
+from tests.conftest import PASSWORD, hash_passwords_quickly
 from tests.conftest import settings as program_settings
-from tests.spare_apps import standing_on
 from tests.whole import create_app
 from tsalert.db import db
-from tsalert.demo import service as demo
 from tsalert.staff import service as staff
 from tsalert.staff.rules import RoleName
 from tsalert.webhooks.calling import Reach
@@ -22,16 +19,11 @@ from tsalert.webhooks.calling import Reach
 
 @pytest.fixture(scope="session")
 def served(
-    app: Flask, database_url: str, request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+    copied_demonstration: Callable[[Path], AbstractContextManager[str]], tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Flask]:
     """The program with the demonstration's records, which finds nobody when it looks for other machines."""
     folder = tmp_path_factory.mktemp("described") / "demonstration"
-    with ExitStack() as stack:
-        if database_url.startswith("sqlite"):
-            copytree(request.getfixturevalue("demonstration"), folder)
-            url = f"sqlite:///{folder / 'tsalert.db'}"
-        else:
-            url = stack.enter_context(loaded_copy(app, database_url, folder))
+    with copied_demonstration(folder) as url:
         served = create_app(program_settings(url, folder))
         served.extensions["tsalert_webhook_reach"] = Reach(look_up=lambda _host, _port: ["8.8.8.8"])
         hash_passwords_quickly(served)
@@ -39,17 +31,6 @@ def served(
         with served.app_context():
             db.session.remove()
             db.engine.dispose()
-
-
-@contextmanager
-def loaded_copy(app: Flask, database_url: str, folder: Path) -> Iterator[str]:
-    """Load the demonstration into a copy of an empty database; yields its URL."""
-    folder.mkdir()
-    with copy_of(app, database_url, folder) as url:
-        with standing_on(program_settings(url, folder), make_app) as empty, empty.app_context():
-            demo.load(password=PASSWORD, now=datetime.now(UTC), tell=lambda _: None)
-            db.session.remove()
-        yield url
 
 
 @pytest.fixture(scope="session")

@@ -10,6 +10,9 @@ from marshmallow import Schema
 from sqlalchemy.orm import Session
 
 from tests.web.test_completeness import DESCRIPTIONS, endpoints
+from tsalert.response.clock import ClockState
+from tsalert.response.steps import IncidentState, Step
+from tsalert.response.vocabulary import Disposition, Outcome
 from tsalert.web.examples import Examples
 from tsalert.web.manual import description
 
@@ -41,6 +44,28 @@ def test_every_list_says_where_it_goes_on(app: Flask) -> None:
         for status, answer in operation["responses"].items():
             example = answer.get("content", {}).get("application/json", {}).get("example")
             assert not (isinstance(example, dict) and "items" in example) or "next" in example, (path, status)
+
+
+def test_the_description_says_where_what_is_made_is_read_and_what_can_be_changed_as_it_was_read(app: Flask) -> None:
+    paths = description(app).whole["paths"]
+    assert "Location" in paths["/api/v1/calls"]["post"]["responses"]["201"]["headers"]
+    assert "headers" not in paths["/api/v1/cases/{case_id}/notes"]["post"]["responses"]["201"]
+    assert "ETag" in paths["/api/v1/alerts/{alert_id}"]["get"]["responses"]["200"]["headers"]
+    changed = {method: paths["/api/v1/alerts/{alert_id}"][method].get("parameters", ()) for method in ("get", "put")}
+    assert {method: "If-Match" in [each["name"] for each in named] for method, named in changed.items()} == {
+        "get": False,
+        "put": True,
+    }
+
+
+def test_what_an_incident_and_its_clock_can_be_is_named_word_for_word(app: Flask) -> None:
+    schemas = description(app).whole["components"]["schemas"]
+    incident, call, clock = (schemas[name]["properties"] for name in ("Incident", "Call", "Clock"))
+    assert clock["state"]["enum"] == [*ClockState]
+    assert incident["state"]["enum"] == [*IncidentState]
+    assert incident["legal_steps"]["items"]["enum"] == [*Step]
+    assert incident["outcome"]["enum"] == [*Outcome, None]
+    assert call["disposition"]["enum"] == [*Disposition]
 
 
 def test_what_is_shown_as_an_example_is_taken(app: Flask, session: Session) -> None:

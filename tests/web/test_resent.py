@@ -187,6 +187,9 @@ def test_a_key_of_the_api_counts_for_one_request_and_no_other(
     headers = bearer(RoleName.CASE_OFFICER) | {"Idempotency-Key": "k-1"}
     answers = [client.post("/api/v1/cases", json=body, headers=headers) for body in (CASE, CASE, OTHER)]
     assert [answer.status_code for answer in answers] == [201, 409, 422]
+    made = client.get(answers[0].headers["Location"], headers=bearer(RoleName.CASE_OFFICER))
+    assert made.get_json()["reference"] == answers[0].get_json()["reference"]
+    assert answers[1].get_json()["saved"] == answers[0].headers["Location"]
     assert answers[2].mimetype == "application/problem+json"
     assert "with another request" in answers[2].get_json()["detail"]
     other_path = client.post("/api/v1/calls", json=CASE, headers=headers)

@@ -27,7 +27,7 @@ from tsalert.core.actors import Permission
 from tsalert.core.clock import london_date, utc_now
 from tsalert.core.errors import RuleViolation
 from tsalert.db import db
-from tsalert.documents.answers import pdf_response, word_response
+from tsalert.documents.answers import document_response
 from tsalert.response import queries as response
 from tsalert.staff.queries import active_officers, officer_names
 from tsalert.web.access import current_actor, name_read, reads, requires
@@ -123,8 +123,7 @@ def certificate_answer(recognition_id: int, kind: str) -> Response:
     settings: Settings = current_app.extensions["tsalert_settings"]
     signed_by = officer_names(db.session()).get(recognition.row.decided_by or 0, "")
     document = certificate_of(recognition, settings.authority_name, signed_by=signed_by, now=utc_now())
-    answer = pdf_response if kind == "pdf" else word_response
-    return answer(f"{recognition.kind}-{recognition_id}", document)
+    return document_response(f"{recognition.kind}-{recognition_id}", document, kind)
 
 
 @bp.get(f"/recognitions/<int:recognition_id>/<any({_NAMES}):form_name>")

@@ -2,11 +2,10 @@
 
 from datetime import datetime
 
-from flask import Response, current_app
+from flask import current_app
 
 from tsalert.cases.sections import Pack, Section
 from tsalert.config import Settings
-from tsalert.documents.answers import pdf_response, word_response
 from tsalert.documents.description import Block, Document, Facts, Heading, Paragraph
 
 FORMATS = ("pdf", "docx")
@@ -16,11 +15,6 @@ def pack_document(title: str, pack: Pack, *, reference: str, made_at: datetime) 
     """Return a pack as a document."""
     blocks = tuple(block for section in pack for block in _section(section))
     return Document(title, authority(), made_at, blocks, footer=f"{reference} · Official, sensitive")
-
-
-def document_response(name: str, document: Document, ending: str) -> Response:
-    """Answer with a document as a PDF or as Word; the name has no ending."""
-    return pdf_response(name, document) if ending == "pdf" else word_response(name, document)
 
 
 def authority() -> str:

@@ -10,18 +10,25 @@ PDF = "application/pdf"
 WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
 
+def document_response(name: str, document: Document, ending: str) -> Response:
+    """Answer with a document that is given as ``pdf`` and as ``docx``; the name has no ending."""
+    if ending == "docx":
+        return _word_response(name, document)
+    return _answer(f"{name}.pdf", write_pdf(document, fonts=_settings().document_fonts, has_word_file=True), PDF)
+
+
 def pdf_response(name: str, document: Document) -> Response:
-    """Answer with a PDF; the name has no ending."""
+    """Answer with a document that is given as PDF alone; the name has no ending."""
     return _answer(f"{name}.pdf", pdf_of(document), PDF)
 
 
 def pdf_of(document: Document) -> bytes:
-    """Return a document as PDF, in the installation's fonts."""
+    """Return a document that is given as PDF alone, in the installation's fonts."""
     return write_pdf(document, fonts=_settings().document_fonts)
 
 
-def word_response(name: str, document: Document) -> Response:
-    """Answer with a Word file in the council's template; the name has no ending."""
+def _word_response(name: str, document: Document) -> Response:
+    """Answer with a Word file in the council's template."""
     from tsalert.documents.word import write_word  # noqa: PLC0415 - most processes never write one
 
     return _answer(f"{name}.docx", write_word(document, template=_settings().word_template), WORD)

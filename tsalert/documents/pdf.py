@@ -27,10 +27,11 @@ class Unprintable(Exception):
     """The printer warned of something or refused the document: a mistake of ours, not of the reader."""
 
 
-def write_pdf(document: Document, *, fonts: Path | None = None) -> bytes:
+def write_pdf(document: Document, *, fonts: Path | None = None, has_word_file: bool = False) -> bytes:
     """Return a document as a tagged PDF; characters that no font has are named in words, and a note says so.
 
     :param fonts: a folder of further fonts, for scripts that the printer's own lack.
+    :param has_word_file: True where whoever is given the PDF may have it as Word, too, which has every character.
     """
     from typst import TypstError  # noqa: PLC0415 - most processes never print
 
@@ -38,7 +39,7 @@ def write_pdf(document: Document, *, fonts: Path | None = None) -> bytes:
     missing = unprintable(cleaned, fonts=fonts)
     for _ in range(_TRIES):
         try:
-            return _print(_in_words(cleaned, missing), fonts)
+            return _print(_in_words(cleaned, missing, has_word_file=has_word_file), fonts)
         except TypstError as error:
             found = strangers(refused_text(error.message)) or set(refused_text(error.message))
             if not found:
@@ -52,12 +53,11 @@ def unprintable(document: Document, *, fonts: Path | None = None) -> frozenset[s
     return coverage.missing(strangers("".join(_texts(mapped(document, clean)))), fonts)
 
 
-def _in_words(document: Document, missing: frozenset[str]) -> Document:
+def _in_words(document: Document, missing: frozenset[str], *, has_word_file: bool) -> Document:
     if not missing:
         return document
     said = _redrawn(mapped(document, lambda text: named(text, missing)), missing)
-    # A sheet of one page, for a wall or in large print, is never written as Word.
-    last = Paragraph(note(_texts(document), missing, has_word_file=not document.largest_pt), Look.SMALL)
+    last = Paragraph(note(_texts(document), missing, has_word_file=has_word_file), Look.SMALL)
     return replace(said, blocks=(*said.blocks, last))
 
 

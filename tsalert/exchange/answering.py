@@ -9,17 +9,17 @@ from tsalert.cases import service as cases
 from tsalert.cases import steps
 from tsalert.cases.rules import NewCase, fits
 from tsalert.cases.vocabulary import Channel, Source
-from tsalert.core.actors import SERVICE, Actor, Permission
+from tsalert.core.actors import Actor, Permission
 from tsalert.core.clock import as_utc
 from tsalert.core.errors import Conflict
 from tsalert.core.postcodes import find_postcode
-from tsalert.db import db, transaction
+from tsalert.db import transaction
 from tsalert.exchange import offering, packing, queries, rules
 from tsalert.exchange.contents import MatterSchema, read_content
+from tsalert.exchange.lapsing import let_go
 from tsalert.exchange.models import OfferedPack
 from tsalert.exchange.offering import NewMessage
 from tsalert.exchange.rules import Kind, State
-from tsalert.exchange.taking import let_go
 from tsalert.linked import service as linking
 from tsalert.linked.models import LinkedKey
 from tsalert.linked.signing import sign
@@ -98,36 +98,6 @@ def note_reading(pack_id: int, *, actor: Actor, now: datetime) -> None:
     with transaction() as session:
         queries.get_pack_row(session, pack_id)
         audit.record(session, actor, "pack read", "offered pack", pack_id, now=now)
-
-
-def let_lapse(now: datetime) -> int:
-    """Let go of what nobody answered in time; returns how many. Again does no harm."""
-    return sum(_let_lapse(pack_id, now) for pack_id in queries.lapsed_ids(db.session(), now))
-
-
-def note_too_late(session: Session, pack_id: int, said: str | None, *, now: datetime) -> None:
-    """Note that our acceptance came when the offer no longer stood: both must speak to each other; a step.
-
-    A refusal that comes too late leaves nothing to be done, so nothing is noted of it.
-    """
-    row = queries.get_pack_row(session, pack_id, lock=True)
-    if row.case_id is None:
-        return
-    row.too_late = said or "They gave no reason."
-    words = f"Our acceptance came too late; they say: {row.too_late} Ring them before anything is done."
-    steps.note_decision(session, row.case_id, words, actor=SERVICE, now=now)
-    audit.record(session, SERVICE, "answer refused", "offered pack", row.id, now=now)
-
-
-def _let_lapse(pack_id: int, now: datetime) -> bool:
-    """Let go of one, unless somebody answered it meanwhile."""
-    with transaction() as session:
-        row = queries.get_pack_row(session, pack_id, lock=True)
-        if row.state != State.OFFERED:
-            return False
-        let_go(row, State.LAPSED, now=now)
-        audit.record(session, SERVICE, "lapsed", "offered pack", row.id, now=now)
-        return True
 
 
 def _unanswered(session: Session, pack_id: int, now: datetime) -> OfferedPack:

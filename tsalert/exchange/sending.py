@@ -8,7 +8,7 @@ from sqlalchemy import select, update
 from tsalert.core.clock import as_utc
 from tsalert.core.errors import RuleViolation, Unavailable
 from tsalert.db import db, transaction
-from tsalert.exchange import answering, offering, queries, rules
+from tsalert.exchange import lapsing, offering, queries, rules
 from tsalert.exchange.models import ExchangeMessage
 from tsalert.exchange.rules import MESSAGES_PATH, Kind, Sending
 from tsalert.linked.models import LinkedAuthority
@@ -105,4 +105,4 @@ def _record(message: Outgoing, reply: Reply, now: datetime) -> None:
         kept = update(ExchangeMessage).where(*mine, ExchangeMessage.state == Sending.WAITING)
         found = session.scalar(kept.values(status=status, fault=fault, **told).returning(ExchangeMessage.id))
         if found is not None and message.kind is Kind.HANDOVER_ANSWER and status == _CONFLICT:
-            answering.note_too_late(session, message.pack_id or 0, fault, now=now)
+            lapsing.note_too_late(session, message.pack_id or 0, fault, now=now)

@@ -12,6 +12,7 @@ from tsalert.core.errors import Conflict, NotAllowed, NotFound, RuleViolation
 from tsalert.db import transaction
 from tsalert.exchange import queries, rules, telling
 from tsalert.exchange.contents import AnswerSchema, OfferSchema, WithdrawalSchema, read_content
+from tsalert.exchange.lapsing import let_go
 from tsalert.exchange.models import OfferedPack
 from tsalert.exchange.rules import Kind, Message, State
 from tsalert.handover import service as handovers
@@ -146,11 +147,6 @@ def _take_answer(session: Session, taken: Taken) -> Receipt:
     offer.answer_key = message.head.key
     audit.record(session, taken.actor, "answered by signature", "handover", row.id, now=now, **_whence(taken))
     return receipt
-
-
-def let_go(row: OfferedPack, state: State, *, now: datetime, reason: str | None = None) -> None:
-    """Settle that we do not take something, and keep nothing of what it said of people; a step."""
-    row.state, row.answered_at, row.reason, row.pack, row.signed = state, now, reason, None, None
 
 
 def _whence(taken: Taken) -> dict[str, str | int]:

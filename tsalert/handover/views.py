@@ -10,6 +10,7 @@ from tsalert.cases import queries as cases
 from tsalert.core.actors import Permission
 from tsalert.core.clock import london_date, utc_now
 from tsalert.db import db
+from tsalert.documents.answers import document_response
 from tsalert.handover import queries, rules, service
 from tsalert.handover.queries import HandoverRecord
 from tsalert.handover.rules import Act, State
@@ -109,7 +110,7 @@ def download_pack(handover_id: int, ending: str) -> ResponseReturnValue:
     pack = queries.pack_of(db.session(), record, now=utc_now())
     made_at = record.row.offered_at or record.row.made_at
     document = papers.pack_document(record.title, pack, reference=record.reference, made_at=made_at)
-    return papers.document_response(f"handover-{record.reference}-{handover_id}", document, ending)
+    return document_response(f"handover-{record.reference}-{handover_id}", document, ending)
 
 
 @bp.get("/handovers/<int:handover_id>/edit")

@@ -11,6 +11,7 @@ from tsalert.core.actors import Permission
 from tsalert.core.clock import utc_now
 from tsalert.core.errors import NotFound
 from tsalert.db import db
+from tsalert.documents.answers import document_response
 from tsalert.documents.keeping import freeze
 from tsalert.documents.pdf import unprintable
 from tsalert.letters import queries, service
@@ -98,7 +99,7 @@ def get_file(case_id: int, letter_id: int, ending: str) -> Response:
     """Return one letter as a PDF (``file.pdf``) or as Word (``file.docx``)."""
     if ending not in papers.FORMATS:
         raise NotFound("A letter comes as pdf or docx.")
-    return papers.document_response(f"letter-{case_id}-{letter_id}", _get(case_id, letter_id).document, ending)
+    return document_response(f"letter-{case_id}-{letter_id}", _get(case_id, letter_id).document, ending)
 
 
 @letters.route("/<int:letter_id>/sendings", methods=["POST"])

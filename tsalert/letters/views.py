@@ -5,13 +5,13 @@ from typing import Any
 from flask import Blueprint, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from tsalert.cases import papers
 from tsalert.cases import queries as cases
 from tsalert.cases.gate import in_any_case
 from tsalert.cases.models import CaseFile
 from tsalert.core.actors import Permission
 from tsalert.core.clock import utc_now
 from tsalert.db import db
+from tsalert.documents.answers import document_response
 from tsalert.documents.pdf import unprintable
 from tsalert.letters import filling, queries, rules, service, vocabulary
 from tsalert.letters.schemas import LetterChoiceSchema, NewLetterSchema, NewLetterSendingSchema
@@ -118,7 +118,7 @@ def download_letter(case_id: int, letter_id: int, ending: str) -> ResponseReturn
     """Give a letter as a PDF or as Word, always as it was issued."""
     record = queries.get_letter(db.session(), case_id, letter_id, actor=current_actor(), now=utc_now())
     name = f"letter-{_case(case_id).reference}-{letter_id}"
-    return papers.document_response(name, record.document, ending)
+    return document_response(name, record.document, ending)
 
 
 @bp.get("/cases/<int:case_id>/letters/<int:letter_id>/sending")

@@ -13,7 +13,6 @@ from tsalert.db import db, transaction
 from tsalert.linked import queries as linked
 from tsalert.linked.looking import fault_of, read_from
 from tsalert.linked.models import LinkedAuthority
-from tsalert.nearby.feed import read_feed
 from tsalert.nearby.models import NearbyAlert, NearbyFeed
 from tsalert.nearby.rules import FEED_PATH, KEPT_FOR, LONGEST_FEED
 from tsalert.webhooks.calling import Reply
@@ -36,6 +35,8 @@ def forget_old(now: datetime) -> int:
 
 
 def _read(authority_id: int, url: str, mark: str | None, now: datetime) -> bool:
+    from tsalert.nearby.feed import read_feed  # noqa: PLC0415 - it brings marshmallow with it, and most have no neighbour
+
     reply = read_from(url, FEED_PATH, most=LONGEST_FEED, mark=mark)
     fault, items = fault_of(reply), None
     if fault is None and reply.answer.status != HTTPStatus.NOT_MODIFIED:

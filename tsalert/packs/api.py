@@ -3,9 +3,9 @@
 from flask import Response
 from marshmallow import RAISE
 
-from tsalert.cases import papers
 from tsalert.core.actors import Permission
 from tsalert.core.clock import utc_now
+from tsalert.documents.answers import document_response
 from tsalert.packs import service
 from tsalert.packs.rules import Asked
 from tsalert.packs.schemas import CasePackAskedSchema
@@ -23,4 +23,4 @@ blueprints = (packs,)
 def get_pack(asked: Asked, case_id: int) -> Response:
     """Return a case as a PDF or as Word; that it was taken stands in the trail."""
     document = service.take_pack(case_id, asked, actor=current_actor(), now=utc_now())
-    return papers.document_response(f"case-{service.reference_of(case_id)}", document, asked.form.value)
+    return document_response(f"case-{service.reference_of(case_id)}", document, asked.form.value)

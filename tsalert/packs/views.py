@@ -3,9 +3,9 @@
 from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 
-from tsalert.cases import papers
 from tsalert.core.actors import Permission
 from tsalert.core.clock import utc_now
+from tsalert.documents.answers import document_response
 from tsalert.packs import service
 from tsalert.packs.rules import USUAL, Form, Part
 from tsalert.packs.schemas import CasePackAskedSchema
@@ -31,4 +31,4 @@ def download_pack(case_id: int) -> ResponseReturnValue:
     """Give a case as a PDF or as Word; that it was taken stands in the trail."""
     asked = read_form(CasePackAskedSchema(), request.args)
     document = service.take_pack(case_id, asked, actor=current_actor(), now=utc_now())
-    return papers.document_response(f"case-{service.reference_of(case_id)}", document, asked.form.value)
+    return document_response(f"case-{service.reference_of(case_id)}", document, asked.form.value)

@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, Float, ForeignKey, Index, text
+from sqlalchemy import BigInteger, CheckConstraint, Float, ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from tsalert.db import Base
@@ -62,7 +62,7 @@ class PlaceImport(Base):
     digest: Mapped[str] = mapped_column(primary_key=True)
     name: Mapped[str]
     edition: Mapped[date]
-    bytes_done: Mapped[int]
+    bytes_done: Mapped[int] = mapped_column(BigInteger)
     lines_done: Mapped[int]
     added: Mapped[int]
     moved: Mapped[int]

@@ -11,6 +11,7 @@ from tsalert.core.actors import Permission
 from tsalert.core.clock import utc_now
 from tsalert.core.errors import NotFound
 from tsalert.db import db
+from tsalert.documents.answers import document_response
 from tsalert.referrals import bodies, queries, rules, service, vocabulary
 from tsalert.referrals.queries import ReferralRecord
 from tsalert.referrals.schemas import (
@@ -98,7 +99,7 @@ def download_pack(outgoing_id: int, ending: str) -> ResponseReturnValue:
     pack = queries.pack_of(db.session(), record, now=utc_now())
     made_at = record.row.sent_at or record.row.made_at
     document = papers.pack_document(record.title, pack, reference=record.reference, made_at=made_at)
-    return papers.document_response(f"referral-{record.reference}-{outgoing_id}", document, ending)
+    return document_response(f"referral-{record.reference}-{outgoing_id}", document, ending)
 
 
 @bp.get("/referrals/<int:outgoing_id>/edit")

@@ -5,6 +5,7 @@ from typing import Any
 from marshmallow import Schema, ValidationError, fields, post_load, pre_load
 from marshmallow.validate import OneOf
 
+from tsalert.response.clock import ClockState
 from tsalert.response.opening import Opening
 from tsalert.response.party_schemas import ChosenSchema, pop_chosen
 from tsalert.response.rules import (
@@ -15,9 +16,22 @@ from tsalert.response.rules import (
     lacks_way_there,
     propose_grade,
 )
-from tsalert.response.vocabulary import CallSource, Category, Disposition, GradeName, MoneyState
+from tsalert.response.steps import IncidentState, Step
+from tsalert.response.vocabulary import CallSource, Category, Disposition, GradeName, MoneyState, Outcome
 from tsalert.response.vocabulary import Line as CallLine
-from tsalert.web.fields import Instant, Line, ListPlace, Paragraph, Postcode, Pounds, RecordId, Strict, YesNo, choice
+from tsalert.web.fields import (
+    Instant,
+    Line,
+    ListPlace,
+    Paragraph,
+    Postcode,
+    Pounds,
+    RecordId,
+    Strict,
+    YesNo,
+    choice,
+    word_of,
+)
 
 AS_PROPOSED, LATER = "proposed", "later"
 _WHERE = {
@@ -160,8 +174,8 @@ class CallSchema(Schema):
 
     id = fields.Integer()
     reference = fields.String()
-    line = fields.String()
-    source = fields.String(allow_none=True)
+    line = word_of(CallLine)
+    source = word_of(CallSource, allow_none=True)
     received_at = Instant(metadata={"description": "The time that counts: claimed_at where given, else opened_at."})
     claimed_at = Instant(allow_none=True)
     opened_at = Instant()
@@ -176,13 +190,13 @@ class CallSchema(Schema):
     happening = fields.String(allow_none=True)
     is_trader_on_site = fields.Boolean()
     trader = fields.String(allow_none=True)
-    money_state = fields.String()
+    money_state = word_of(MoneyState)
     money_amount = Pounds(allow_none=True)
     is_vulnerable = fields.Boolean()
     has_threat = fields.Boolean()
     is_work_in_progress = fields.Boolean()
     told_999_at = Instant(allow_none=True)
-    disposition = fields.String()
+    disposition = word_of(Disposition)
     incident_id = fields.Integer(allow_none=True)
 
 
@@ -196,7 +210,7 @@ class TimeToSaveSchema(Schema):
 class ClockSchema(Schema):
     """An incident's newest clock as it stands now."""
 
-    state = fields.String()
+    state = word_of(ClockState)
     due_at = Instant(allow_none=True)
     remaining_seconds = fields.Function(
         lambda reading: None if reading.remaining is None else int(reading.remaining.total_seconds()),
@@ -219,19 +233,20 @@ class IncidentSchema(Schema):
 
     id = fields.Integer(attribute="record.id")
     reference = fields.String(attribute="record.reference")
-    category = fields.String(attribute="record.category.value")
+    category = word_of(Category, attribute="record.category.value")
     kind = fields.String(attribute="record.kind", allow_none=True)
     address = fields.String(attribute="record.household.address", allow_none=True)
     postcode = fields.String(attribute="record.household.postcode", allow_none=True)
     ward_code = fields.String(attribute="record.household.ward_code", allow_none=True)
-    state = fields.String(attribute="record.state.value")
-    grade = fields.String(attribute="record.grade", allow_none=True)
-    proposed_grade = fields.String(
+    state = word_of(IncidentState, attribute="record.state.value")
+    grade = word_of(GradeName, attribute="record.grade", allow_none=True)
+    proposed_grade = word_of(
+        GradeName,
         attribute="proposed",
         allow_none=True,
         metadata={"description": "What the callers' answers propose by what is held now; null in lists."},
     )
-    outcome = fields.String(attribute="record.outcome", allow_none=True)
+    outcome = word_of(Outcome, attribute="record.outcome", allow_none=True)
     outcome_note = fields.String(attribute="record.outcome_note", allow_none=True)
     offered_to = fields.String(attribute="record.offered_to", allow_none=True)
     version = fields.Integer(
@@ -246,4 +261,4 @@ class IncidentSchema(Schema):
         attribute="overlaps",
         metadata={"description": "A warning: one officer cannot be at two places. Empty in lists."},
     )
-    legal_steps = fields.List(fields.String(), attribute="record.situation.legal")
+    legal_steps = fields.List(word_of(Step), attribute="record.situation.legal")

@@ -40,10 +40,13 @@ class _Work:
     declarations: list[tuple[Person, ImportRow]] = field(default_factory=list)
 
 
-def enrol(session: Session, rows: Sequence[ImportRow], *, topics: Mapping[str, int], now: datetime) -> Tally:
+def enrol(
+    session: Session, rows: Sequence[ImportRow], *, topics: Mapping[str, int], now: datetime, recorded_by: int | None
+) -> Tally:
     """Add or update the subscribers of a batch; whoever left, or is suppressed, is left alone.
 
     :param topics: the id of each topic by its slug.
+    :param recorded_by: the officer who imports them, if it is no command.
     """
     endpoints = _endpoints_by_row(session, rows, now)
     work = _Work(read_roll(session, {end.id for ends in endpoints for end in ends}))
@@ -51,7 +54,7 @@ def enrol(session: Session, rows: Sequence[ImportRow], *, topics: Mapping[str, i
         _enrol_row(work, row, ends)
     write_roll(session, work.roll, topics, now=now)
     confirm_endpoints(session, work.confirming, now=now)
-    _write_consents(session, work.consents, now)
+    _write_consents(session, work.consents, now, recorded_by)
     declare(session, [_declaration(person, row) for person, row in work.declarations], now=now)
     for endpoint_id in work.confirming:
         work.tally.unconfirmed.pop(endpoint_id, None)
@@ -122,7 +125,9 @@ def _subscribe(work: _Work, person: Person, row: ImportRow, end: EndpointView) -
     return True
 
 
-def _write_consents(session: Session, consents: Sequence[tuple[Person, int, ImportRow]], now: datetime) -> None:
+def _write_consents(
+    session: Session, consents: Sequence[tuple[Person, int, ImportRow]], now: datetime, recorded_by: int | None
+) -> None:
     rows = [
         {
             "subscriber_id": person.id,
@@ -133,6 +138,7 @@ def _write_consents(session: Session, consents: Sequence[tuple[Person, int, Impo
             "source": row.consent_source,
             "at": row.consent_at,
             "recorded_at": now,
+            "recorded_by": recorded_by,
         }
         for person, endpoint_id, row in consents
     ]

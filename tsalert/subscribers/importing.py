@@ -114,7 +114,7 @@ def _keep(rows: Sequence[ImportRow], report: ImportReport, *, actor: Actor, now:
     """Keep one batch, in a transaction of its own."""
     with transaction() as session:
         rows = _with_wards(session, rows, now)
-        tally = enrol(session, rows, topics=queries.topic_ids(session), now=now)
+        tally = enrol(session, rows, topics=queries.topic_ids(session), now=now, recorded_by=actor.officer_id)
         asked = ask_imported(session, tally.unconfirmed, now=now) if confirm else 0
         counts = {"added": tally.added, "updated": tally.updated, "left": tally.left, "asked": asked}
         audit.record(session, actor, "imported", "subscriber", None, now=now, **counts)

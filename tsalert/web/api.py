@@ -49,6 +49,7 @@ class ProblemSchema(Schema):
 
     A case that goes on in another says in which (``continued_in``).
     A record that is kept from its reader says which it is (``subject``, ``subject_id``) and how closely (``tier``).
+    What was sent twice says where the first one is read (``saved``), where it is read by itself.
     A refused step also tells the record as it is (``current``) and what was done since the version that was seen.
     """
 
@@ -62,6 +63,7 @@ class ProblemSchema(Schema):
     subject = fields.String()
     subject_id = fields.Integer()
     tier = fields.Integer()
+    saved = fields.String()
     current = fields.Dict(keys=fields.String())
     changes = fields.List(fields.Dict(keys=fields.String()))
 

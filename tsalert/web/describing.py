@@ -9,6 +9,7 @@ from werkzeug.routing import Rule
 
 from tsalert.web.access import API_PREFIX, PUBLIC, SIGNED_IN, access_of
 from tsalert.web.examples import Examples
+from tsalert.web.made import readings
 
 _PLACE = re.compile(r"<(?:[^:<>]+:)?([^<>]+)>")
 _JSON = "application/json"
@@ -17,7 +18,23 @@ _KEY = {
     "name": "Idempotency-Key",
     "required": False,
     "schema": {"type": "string", "maxLength": 100, "pattern": "^[A-Za-z0-9_-]{1,100}$"},
-    "description": "A second request with the same key changes nothing: 409, or 422 where it is not the same request.",
+    "description": "A second request with the same key changes nothing: 409, which says in saved where the first is "
+    "read, or 422 where it is not the same request.",
+}
+_MATCH = {
+    "in": "header",
+    "name": "If-Match",
+    "required": False,
+    "schema": {"type": "string"},
+    "description": "The ETag of what you read here. Where it is another by now nothing is changed: 412, "
+    "or 409 where the ETag is a version.",
+    "example": '"7"',
+}
+_LOCATION = {"description": "Where what was made is read.", "schema": {"type": "string"}, "example": "/api/v1/calls/7"}
+_TAG = {
+    "description": "What this is told by: for If-None-Match and If-Match.",
+    "schema": {"type": "string"},
+    "example": '"7"',
 }
 _HEADERS = {
     "RateLimit-Policy": {
@@ -46,25 +63,28 @@ def complete(app: Flask, described: dict[str, Any]) -> dict[str, Any]:
     told = [tag["name"].removeprefix("api_") for tag in described["tags"]]
     described["tags"] = [tag | {"name": name} for tag, name in zip(described["tags"], told, strict=True)]
     asked, answered = Examples(schemas, is_asked=True), Examples(schemas, is_asked=False)
-    for path, method, endpoint in _operations(app):
-        operation = described["paths"].get(path, {}).get(method.lower())
+    for rule, method in _operations(app):
+        operation = described["paths"].get(_path(rule), {}).get(method.lower())
         if operation is not None:
-            _name(app, operation, endpoint, method)
+            _name(app, operation, rule.endpoint, method)
             _illustrate(operation, asked, answered)
             _take_files(operation, schemas)
+            _lead(app, operation, rule)
+            _tag(operation, method, has_reading="get" in described["paths"][_path(rule)])
     for response in described["components"]["responses"].values():
         response["headers"] = {name: {"$ref": f"#/components/headers/{name}"} for name in _HEADERS}
     return described
 
 
-def _operations(app: Flask) -> Iterator[tuple[str, str, str]]:
-    """Yield (path as the description has it, method, endpoint) of every operation."""
+def _operations(app: Flask) -> Iterator[tuple[Rule, str]]:
+    """Yield (address, method) of every operation."""
     for rule in app.url_map.iter_rules():
         if rule.rule.startswith(API_PREFIX):
-            yield from ((_path(rule), method, rule.endpoint) for method in sorted(rule.methods or ()))
+            yield from ((rule, method) for method in sorted(rule.methods or ()))
 
 
 def _path(rule: Rule) -> str:
+    """Return an address as the description has it."""
     return _PLACE.sub(r"{\1}", rule.rule)
 
 
@@ -91,6 +111,21 @@ def _illustrate(operation: dict[str, Any], asked: Examples, answered: Examples) 
             content["example"] = maker.of(content["schema"])
     for parameter in operation.get("parameters", ()):
         parameter.setdefault("example", asked.of(parameter["schema"], parameter["name"]))
+
+
+def _lead(app: Flask, operation: dict[str, Any], rule: Rule) -> None:
+    """Say of what is made, and read by itself, that the answer tells where."""
+    if "201" in operation["responses"] and any(readings(app, rule.rule)):
+        operation["responses"]["201"]["headers"] = {"Location": _LOCATION}
+
+
+def _tag(operation: dict[str, Any], method: str, *, has_reading: bool) -> None:
+    """Say what carries a tag, and what may be changed only while it has the one that was read."""
+    told = operation["responses"].get("200", {})
+    if method == "GET" and _JSON in told.get("content", {}):
+        told["headers"] = {"ETag": _TAG}
+    if method in {"PUT", "DELETE"} and has_reading:
+        operation["parameters"] = [*operation.get("parameters", ()), _MATCH]
 
 
 def _take_files(operation: dict[str, Any], schemas: dict[str, Any]) -> None:

@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import Any
 
 from marshmallow import RAISE, Schema, ValidationError, fields, post_load
-from marshmallow.validate import Length, Range
+from marshmallow.validate import Length, OneOf, Range
 
 from tsalert.core.clock import as_utc
 from tsalert.core.cursors import LONGEST, NO_PLACE
@@ -208,6 +208,11 @@ def choice(
     """Return a field that takes one of a list's values; ``{choices}`` in ``unknown`` names them all."""
     told: dict[str, Any] = {"unknown": unknown, "required": missing}
     return fields.Enum(words, by_value=fields.String, error_messages=told, **options)
+
+
+def word_of(words: type[StrEnum], **options: Any) -> fields.String:
+    """Return a field that tells one of a list's values; the description of the API names them all."""
+    return fields.String(validate=OneOf([*words]), **options)
 
 
 class RecordId(fields.Integer):

@@ -1,14 +1,15 @@
 """A request sent twice is carried out once.
 
 A form carries a hidden key, and its second copy is led to where the first one led, even if both come at
-once. A request to the API may carry an ``Idempotency-Key`` header, and its second copy is refused with 409; a header
-that holds no key is refused too, since whoever sends one relies on it.
+once. A request to the API may carry an ``Idempotency-Key`` header, and its second copy is refused with 409, which says
+where what the first one made is read; a header that holds no key is refused too, since whoever sends one relies on it.
 What comes with a known key and is no copy, such as a form that was changed after "back", is never dropped: the
 form comes back with what was typed (resent.py), and the API's answer is 422.
 """
 
 import logging
 import re
+from http import HTTPStatus
 from time import sleep
 from uuid import uuid4
 
@@ -18,11 +19,12 @@ from sqlalchemy import select, update
 
 from tsalert.core.clock import utc_now
 from tsalert.core.errors import AlreadyDone
-from tsalert.db import Submission, db, not_wait_for_disk, transaction
+from tsalert.db import TWICE, Submission, db, not_wait_for_disk, transaction
 from tsalert.web.access import View, find_actor, is_api
 from tsalert.web.errors import answer, sees_outages
 from tsalert.web.fingerprints import fingerprint_of_request
 from tsalert.web.forms import UNREACHABLE
+from tsalert.web.made import tell_where
 from tsalert.web.resent import ask_again
 
 _log = logging.getLogger(__name__)
@@ -73,10 +75,14 @@ def _recall() -> ResponseReturnValue | None:
     if done is not None and _is_other(done, claim[1]):
         return ask_again(done.location)
     if done is not None and done.location:
-        return redirect(done.location, 303)
+        return _lead_to(done.location)
     g.submission = claim
     db.session().info["submission"] = claim
     return None
+
+
+def _lead_to(location: str) -> ResponseReturnValue:
+    return answer(409, TWICE, {"saved": location}, title=_TITLE) if is_api() else redirect(location, 303)
 
 
 def _is_other(done: Submission, digest: str) -> bool:
@@ -111,12 +117,13 @@ def _lead_on(error: AlreadyDone) -> ResponseReturnValue:
     key, digest, _made_at = g.pop("submission")
     done = db.session.get(Submission, key)
     is_other = done is not None and _is_other(done, digest)
-    if is_api():
-        return ask_again(None) if is_other else answer(409, error.message, title=_TITLE)
-    location = _await_location(key)
+    # A program is told at once: it can ask again where nobody waits before a page.
+    location = done.location if done is not None and is_api() else _await_location(key)
     if is_other:
         return ask_again(location)
-    return redirect(location, 303) if location else answer(409, _WHERE, title=_TITLE)
+    if location:
+        return _lead_to(location)
+    return answer(409, error.message if is_api() else _WHERE, title=_TITLE)
 
 
 def _await_location(key: str) -> str | None:
@@ -133,17 +140,18 @@ def _await_location(key: str) -> str | None:
 
 def _remember(response: Response) -> Response:
     db.session().info.pop("submission", None)
-    claim = g.get("submission")
-    if claim and response.status_code == 303:
+    claim, made = g.get("submission"), tell_where(response)
+    location = response.location if response.status_code == HTTPStatus.SEE_OTHER else made
+    if claim and location:
         try:
-            _note_location(claim[0], response.location)
+            _note_location(claim[0], location)
         except UNREACHABLE as error:
             # The work is saved, and its sender must hear so; a second copy is still refused.
             _log.warning("a second copy of this form will not find where the first one led", exc_info=error)
     return response
 
 
-def _note_location(key: str, location: str | None) -> None:
+def _note_location(key: str, location: str) -> None:
     with transaction() as session:
         # Every save ends with this; a copy of a form that finds no place to lead to is refused all the same.
         not_wait_for_disk(session)

@@ -1,6 +1,7 @@
 """The board's report on paper says what its figures say, to readers who see it and readers who hear it."""
 
 from dataclasses import replace
+from datetime import UTC, datetime
 from io import BytesIO
 from typing import Any
 
@@ -13,9 +14,10 @@ from tsalert.documents.description import Document, Drawing, FigureTable, Headin
 from tsalert.documents.pdf import write_pdf
 from tsalert.documents.word import write_word
 from tsalert.quarterly.content import Report, Section, Table
-from tsalert.quarterly.vocabulary import SectionKey, Status
+from tsalert.quarterly.vocabulary import Edition, SectionKey, Status
 from tsalert.quarterly.writing import wording
 from tsalert.quarterly.writing.document import document_of
+from tsalert.quarterly.writing.formats import Format, Making, content_of
 
 HOSTILE = "<script>alert(1)</script> =cmd|'/c calc'!A1 \u202eturned པཇབ አማርኛ"
 
@@ -124,6 +126,17 @@ def test_a_hostile_text_is_shown_as_it_was_typed_and_turns_nothing_round() -> No
     assert "<script>alert(1)</script> =cmd|'/c calc'!A1 turned" in said
     assert "[Tibetan]" in said
     assert "[Ethiopic]" in said
+
+
+@pytest.mark.parametrize(("edition", "has_word_file"), [(Edition.BOARD, True), (Edition.PUBLIC, False)])
+def test_whoever_is_given_a_word_file_is_told_that_it_shows_every_character(
+    edition: Edition, *, has_word_file: bool
+) -> None:
+    written = saying("Seen by አበበ.")
+    report = replace(written, head=replace(written.head, edition=edition))
+    said = words(content_of(report, Format.PDF, Making(datetime(2022, 7, 20, 12, tzinfo=UTC))))
+    assert "[Ethiopic]" in said
+    assert ("Word file" in said) is has_word_file
 
 
 def test_a_row_whose_name_no_font_can_write_is_drawn_and_named() -> None:

@@ -11,7 +11,7 @@ from tsalert.core.words import Word
 from tsalert.documents.answers import PDF, WORD
 from tsalert.documents.pdf import write_pdf
 from tsalert.quarterly.content import Report, TitleBlock
-from tsalert.quarterly.vocabulary import Status
+from tsalert.quarterly.vocabulary import Edition, Status
 from tsalert.quarterly.writing.data import for_readers, json_of
 from tsalert.quarterly.writing.document import document_of
 from tsalert.quarterly.writing.page import page_of
@@ -67,7 +67,10 @@ def content_of(report: Report, kind: Format, making: Making) -> bytes:
 
 
 def _pdf(report: Report, making: Making) -> bytes:
-    return write_pdf(document_of(report, made_at=_day(report, making)), fonts=making.fonts)
+    # The public is given no Word file.
+    has_word_file = report.head.edition is not Edition.PUBLIC
+    document = document_of(report, made_at=_day(report, making))
+    return write_pdf(document, fonts=making.fonts, has_word_file=has_word_file)
 
 
 def _word(report: Report, making: Making) -> bytes:

@@ -17,7 +17,7 @@ from tsalert.watching.checks.rules import WRONG, Finding
 @click.command("check")
 @with_appcontext
 def command() -> None:
-    """Try out settings, database, clock, room, worker, providers and the public address; exit 1 if something is wrong.
+    """Try out settings, database, clock, room, worker, backup, providers, public address; exit 1 if one is wrong.
 
     Nothing is sent to anybody, and no secret is printed.
     """
@@ -36,5 +36,6 @@ def _findings(session: Session, settings: Settings) -> Iterator[Finding]:
     yield from own.of_start(settings)
     yield from own.of_room(settings)
     yield from own.of_worker(session, now=utc_now())
+    yield from own.of_backup(session, now=utc_now())
     yield from others.of_providers(current_app.extensions["tsalert_gateways"])
     yield from others.of_public_address(settings.public_url)

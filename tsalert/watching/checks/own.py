@@ -19,6 +19,10 @@ from tsalert.watching.status import rules as status_rules
 from tsalert.web.filters import moment
 
 _WRITTEN = "check"
+_MAKE_TABLES = (
+    "Run: flask --app wsgi db upgrade. Where anything was recorded before, do not: TSALERT_DATABASE_URL names another, "
+    "empty database."
+)
 # Our own backups hold the tables of their version alone.
 _BACK_UP_FIRST = "Make a backup with the version before, or copy the database by other means."
 
@@ -95,6 +99,22 @@ def of_worker(session: Session, *, now: datetime) -> Iterator[Finding]:
         yield right("Worker", f"heard of {moment(at)}")
 
 
+def of_backup(session: Session, *, now: datetime) -> Iterator[Finding]:
+    """Look when the service made a backup last; others may make them, so that none is no fault."""
+    to_do = "Make one each night: flask --app wsgi backup make. Nothing else brings back what a lost disk held."
+    try:
+        at = signs.last_sign(session, signs.BACKUP)
+    except SQLAlchemyError:
+        session.rollback()
+        return  # the database said why
+    if at is None:
+        yield note("Backup", "the service made none, so it is yours to know whether there is one", to_do)
+    elif status_rules.is_old(at, now=now):
+        yield wrong("Backup", f"the last one was made {moment(at)}", to_do)
+    else:
+        yield right("Backup", f"made {moment(at)}")
+
+
 def _reached(session: Session) -> Finding:
     began = perf_counter()
     database_now(session)
@@ -106,7 +126,7 @@ def _version(session: Session) -> Finding:
     if found == needed:
         return right("Tables", f"of version {found}, which this program needs")
     if not found:
-        return wrong("Tables", "not there yet", "Run: flask --app wsgi db upgrade")
+        return wrong("Tables", "not there yet", _MAKE_TABLES)
     words = f"of version {found}, and this program needs {needed}"
     if found > needed:
         return wrong("Tables", words, "Put the newer program back that they are of; nothing makes them older.")
