@@ -49,7 +49,7 @@ def test_an_answer_without_words_comes_back_with_what_was_typed(
 ) -> None:
     answer = signed_in().post("/safeguarding", data=TOLD | {"case_id": str(case_id), "harm_words": " "})
     assert answer.status_code == 422
-    assert "Say what this answer rests on." in answer.text
+    assert "Say what this answer is based on." in answer.text
     assert PERSON in answer.text
 
 

@@ -231,7 +231,7 @@ def test_a_search_for_what_is_not_there_finds_nothing(
     signed_in: Callable[..., FlaskClient], run_import: Import, search: str
 ) -> None:
     run_import(PAT)
-    assert "Nobody on the list fits that." in signed_in().post("/subscribers", data={"search": search}).text
+    assert "Nobody on the list matches that." in signed_in().post("/subscribers", data={"search": search}).text
 
 
 def test_a_search_for_what_cannot_be_seen_comes_back_in_its_box(

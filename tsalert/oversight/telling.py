@@ -52,7 +52,7 @@ def oddity_mail(lines: Collection[Line], week: date, settings: Settings) -> Cont
     text = (
         f"What officers opened from {day(week)} to {day(week + timedelta(days=6))} and somebody should look at:\n\n"
         f"{counts}\n\n"
-        "None of it is proof of anything. See each line with its entries of the trail, and say what you found:\n\n"
+        "None of this is proof of anything. See each line with its entries of the trail, and say what you found:\n\n"
         f"{settings.public_url}/oddities?week={week}\n"
     )
     return Content(subject=f"Trail of {settings.authority_name}: {len(lines)} to look at", text=text)

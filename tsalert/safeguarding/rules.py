@@ -114,7 +114,7 @@ def require_words(new: NewConcern) -> None:
     )
     for field, answer, words in limbs:
         if answer is not Answer.NOT_KNOWN and not words:
-            raise RuleViolation("Say what this answer rests on.", field=field)
+            raise RuleViolation("Say what this answer is based on.", field=field)
 
 
 def require_legal(standing: Standing, step: NewStep, *, now: datetime) -> None:

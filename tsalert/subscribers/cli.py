@@ -27,7 +27,7 @@ _LONGEST_PIECE = 1_000_000
 
 @group.command("import")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--confirm", is_flag=True, help="Ask the addresses that come without consent to confirm.")
+@click.option("--confirm", is_flag=True, help="Ask addresses without consent to confirm.")
 def import_file(file: Path, confirm: bool) -> None:  # noqa: FBT001 - click passes options by name
     """Add and update subscribers from FILE, a CSV file; exit 1 if any row was bad.
 
