@@ -123,6 +123,22 @@ def test_an_alert_by_notify_has_arrived_when_notify_says_so(
         assert session.scalars(select(CanaryCheck.arrived_at)).one() == arrived_at
 
 
+def test_an_alert_that_was_sent_to_no_canary_has_not_arrived(session: Session, published: int) -> None:
+    session.scalars(select(Endpoint).where(Endpoint.address == "canary@example.org")).one().status = "bounced"
+    session.commit()
+    assert canaries.watch_canaries(NOW + MINUTE) == 0
+    assert canaries.watch_canaries(NOW + 16 * MINUTE) == 1
+    assert session.scalars(select(CanaryCheck.arrived_at)).one() is None
+
+
+def test_an_alert_by_mail_alone_tells_nothing_of_a_canary_that_is_a_telephone(session: Session, manager: Actor) -> None:
+    canaries.add_canary("07700 900123", actor=manager, now=NOW)
+    enlist("Pat Example,pat@example.org")
+    publish(session, manager)
+    assert [canaries.watch_canaries(NOW + minutes * MINUTE) for minutes in (1, 20)] == [0, 0]
+    assert session.scalars(select(CanaryCheck.arrived_at)).one() is None
+
+
 def test_an_alert_that_is_late_alarms_once_by_mail_and_on_every_page(
     session: Session, published: int, manager: Actor
 ) -> None:

@@ -31,7 +31,10 @@ _LONGEST = {
     "voice": LONGEST_VOICE,
 }
 
-_REFERENCE = re.compile(r"TS-?([0-9]{4})-?([0-9]{1,9})")
+_REFERENCE = re.compile(r"TS([0-9]{4})([0-9]{1,9})")
+# A call says "T S, 2 0 2 6, 0 1 4", a text ends its sentence after the number, and many write O for 0.
+_BETWEEN = re.compile(r"[\s.,:;()#_\u2010-\u2015-]+")
+_MEANT = str.maketrans("OIL", "011")
 # Line breaks would forge mail headers.
 _BREAKS_A_LINE = re.compile(r"[\x00-\x1f\x7f\x85\u2028\u2029]")
 
@@ -233,7 +236,7 @@ def write_reference(year: int, number: int) -> str:
 
 def read_reference(text: str) -> str | None:
     """Return a reference as it is stored, however it was typed, or None where it cannot be one."""
-    found = _REFERENCE.fullmatch(re.sub(r"[\s._\u2010-\u2015-]+", "-", text.strip()).upper())
+    found = _REFERENCE.fullmatch(_BETWEEN.sub("", text).upper().translate(_MEANT))
     return write_reference(int(found[1]), int(found[2])) if found else None
 
 

@@ -143,11 +143,13 @@ def _begin(session: Session, alert_id: int, mailing_id: int, now: datetime) -> N
 def _look_at(session: Session, check: CanaryCheck, now: datetime) -> bool:
     """Settle a check, or alarm about it; tells whether it is late only now."""
     sendings = returning.sendings_of(session, check.mailing_id)
+    if not sendings and all(each.status == EndpointStatus.ACTIVE for each in canaries(session)):
+        return False  # an alert by text alone says nothing of mailboxes
     open_ones = [each for each in sendings if not _has_arrived(each)]
-    if not open_ones:
+    if sendings and not open_ones:
         check.arrived_at = now
         return False
-    due = min(each.due_at if each.attempts == 0 else check.began_at for each in open_ones)
+    due = min((each.due_at if each.attempts == 0 else check.began_at for each in open_ones), default=check.began_at)
     held_until = stopping.held_until(session, now=now) or check.began_at
     if check.late_at is not None or now < max(due, check.began_at, held_until) + CANARY_TIME:
         return False
