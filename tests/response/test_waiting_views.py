@@ -96,7 +96,7 @@ def test_calls_that_wait_stand_above_the_list_and_on_every_page(session: Session
 def test_an_open_page_hears_of_a_new_call_and_of_nothing_else(session: Session, desk: FlaskClient) -> None:
     call_in()
     assert desk.get("/calls/waiting?seen=1-0").status_code == 204
-    assert "1 call waits" in desk.get("/calls/waiting?seen=0-0").text
+    assert "1 call is waiting" in desk.get("/calls/waiting?seen=0-0").text
     alarm_missed(NOW)
     assert "1 missed" in desk.get("/calls/waiting?seen=1-0").text
 

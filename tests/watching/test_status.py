@@ -164,7 +164,11 @@ def test_other_officers_do_not(signed_in: Callable[..., FlaskClient], role: Role
 def test_an_empty_database_has_a_page_too(signed_in: Callable[..., FlaskClient]) -> None:
     page = signed_in(RoleName.ADMINISTRATOR).get("/status")
     assert page.status_code == 200
-    for words in ("No worker was heard of in the last day.", "Nothing is waiting to be sent.", "No worker has kept the"):
+    for words in (
+        "No worker was heard of in the last day.",
+        "Nothing is waiting to be sent.",
+        "No worker has kept the",
+    ):
         assert words in page.text
 
 
