@@ -11,11 +11,13 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
+from threading import Timer
 from typing import Any
 
 import pytest
 from flask_migrate import downgrade, upgrade
 from sqlalchemy import create_engine, func, inspect, select
+from sqlalchemy.pool import NullPool
 
 from tests.children import exit_status_of
 from tests.evidence.test_storing import files_no_larger_than
@@ -200,6 +202,14 @@ def test_a_service_in_use_is_replaced_only_where_that_is_said(used: Service, tmp
             used.restore(tmp_path / "backup")
     worker.dispose()
     assert used.rows() == rows
+
+
+def test_a_restore_waits_a_moment_for_those_who_are_leaving(used: Service, tmp_path: Path) -> None:
+    used.back_up(tmp_path / "backup")
+    leaving = create_engine(used.settings.database_url, poolclass=NullPool).connect()
+    leaving.exec_driver_sql("SELECT count(*) FROM officer")
+    Timer(0.2, leaving.close).start()
+    used.restore(tmp_path / "backup")
 
 
 def test_a_full_disk_leaves_no_half_backup(used: Service, tmp_path: Path) -> None:

@@ -1,5 +1,8 @@
 """Making sure that nobody works with a database that is about to be replaced or left."""
 
+from pathlib import Path
+from time import monotonic, sleep
+
 from sqlalchemy import text
 from sqlalchemy.engine import Engine
 
@@ -7,6 +10,8 @@ from tsalert.config import sqlite_path
 from tsalert.core.errors import Conflict
 from tsalert.safekeeping.sqlite import is_used_by_others
 
+# Whoever was stopped a moment ago may still be closing, and a server takes a while to let a connection go: also ours.
+_SECONDS_TO_GO, _LOOK_SECONDS = 1.0, 0.1
 # Those who only watch a server come with a name of their own.
 _OTHERS = """
     SELECT count(*) FROM pg_stat_activity
@@ -20,12 +25,19 @@ def require_still(engine: Engine) -> None:
 
     :raises Conflict: web or worker run, or somebody looks at the database.
     """
+    path, until = sqlite_path(str(engine.url)), monotonic() + _SECONDS_TO_GO
+    while _is_busy(engine, path):
+        if monotonic() > until:
+            raise Conflict("Others are connected to the database. Stop web and worker first. Nothing was changed.")
+        sleep(_LOOK_SECONDS)
+
+
+def _is_busy(engine: Engine, path: Path | None) -> bool:
     engine.dispose()
-    path = sqlite_path(str(engine.url))
-    is_busy = _has_company(engine) if path is None else path.exists() and is_used_by_others(path)
-    engine.dispose()
-    if is_busy:
-        raise Conflict("Others are connected to the database. Stop web and worker first. Nothing was changed.")
+    try:
+        return _has_company(engine) if path is None else path.exists() and is_used_by_others(path)
+    finally:
+        engine.dispose()
 
 
 def _has_company(engine: Engine) -> bool:
