@@ -106,7 +106,7 @@ def test_a_complaint_names_the_case_it_became(session: Session, load: Import, op
         pytest.param("CA\x00-2,2021-04-06,referral,scam,,,", "cannot be seen", id="binary"),
         pytest.param("CA\udce9-2,2021-04-06,referral,scam,,,", "not UTF-8", id="another-encoding"),
         pytest.param('"CA-2,2021-04-06,referral,scam,,,', "quotation mark", id="a-quotation-mark-never-closed"),
-        pytest.param("CA-1,2021-04-06,referral,scam,,,", "stands on line 2", id="the-same-reference-twice"),
+        pytest.param("CA-1,2021-04-06,referral,scam,,,", "is on line 2", id="the-same-reference-twice"),
     ],
 )
 def test_a_bad_row_is_told_with_its_line_and_spoils_no_other(

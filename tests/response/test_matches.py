@@ -166,7 +166,7 @@ def test_a_call_that_was_taken_for_somebodys_can_be_told_apart(session: Session,
     unclear = party_of(session, log(duty, **ADVICE))
     assert unclear not in {mother, daughter}
     assert party_of(session, log(duty, **ADVICE)) == unclear
-    with pytest.raises(Conflict, match="the only call"):
+    with pytest.raises(Conflict, match="their only call"):
         call_parties.tell_apart(second.call_id, Side.CALLER, is_demo=True, actor=duty, now=NOON)
     with pytest.raises(NotFound):
         call_parties.tell_apart(second.call_id, Side.TRADER, is_demo=True, actor=duty, now=NOON)
