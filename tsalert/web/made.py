@@ -23,7 +23,7 @@ def tell_where(response: Response) -> str | None:
 def readings(app: Flask, rule: str) -> Iterator[tuple[Rule, str]]:
     """Yield each address that reads one of those at ``rule``, with what the last part of it is called."""
     for each in app.url_map.iter_rules():
-        last = _LAST.fullmatch(each.rule.removeprefix(rule))
+        last = _LAST.fullmatch(each.rule, len(rule)) if each.rule.startswith(rule) else None
         if last and "GET" in (each.methods or ()):
             yield each, last[1]
 
