@@ -125,7 +125,8 @@ def page_the_officer_on_duty(night: Night, incident_id: int) -> None:
 
 def the_backup_takes_it(night: Night, incident_id: int) -> str:
     """Five minutes after the grade the backup is rung too, and presses 1; returns the code of their text."""
-    night.twilio.habits[BACKUP] = "presses:1"
+    # Who takes a page before their text leaves gets none.
+    night.twilio.habits[BACKUP], night.twilio.texts_come_first = "presses:1", True
     with night.doing("taken"):
         night.let_pass(seconds=240)
         (answer,) = night.rung(BACKUP).answers

@@ -22,6 +22,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from tests.standins import called
 from tests.standins.called import Call, Post, post_signed
+from tests.standins.processes import eventually
 from tests.standins.serving import serving
 
 ACCOUNT, TOKEN = "AC" + "0" * 32, "t" * 32
@@ -53,6 +54,7 @@ class Twilio:
     habits: dict[str, str] = field(default_factory=dict)
     retry_after: str | None = None
     is_down: bool = False
+    texts_come_first: bool = False  # whoever is rung picks up once their text has come
     account_status: str = "active"
     delay: float = 0.0
     order: called.Order = called.Order.AS_THEY_COME
@@ -79,8 +81,13 @@ class Twilio:
             call.detects_machines = "MachineDetection" in form
             self.calls.append(call)
         habit = self.habits.get(call.to, "nobody")
-        threading.Thread(target=called.play, args=(call, habit, self.order, self.post), daemon=True).start()
+        threading.Thread(target=self._ring, args=(call, habit), daemon=True).start()
         return call
+
+    def _ring(self, call: Call, habit: str) -> None:
+        if self.texts_come_first:
+            eventually(lambda: any(each["to"] == call.to for each in self.taken))
+        called.play(call, habit, self.order, self.post)
 
 
 @contextmanager
