@@ -1,6 +1,5 @@
 """What the pages and the worker stand on alike: settings, the database, and who carries messages."""
 
-import ctypes
 import gc
 from pathlib import Path
 
@@ -28,7 +27,6 @@ from tsalert.webhooks.calling import Reach
 assert tables.MODULES
 
 _ROOT = Path(__file__).parent.parent
-_M_ARENA_MAX = -8  # glibc's mallopt(3)
 
 
 def found(settings: Settings, *, has_database: bool = True) -> Flask:
@@ -76,16 +74,6 @@ def keep_what_is_loaded() -> None:
     """
     gc.collect()
     gc.freeze()
-
-
-def keep_one_heap() -> None:
-    """Let threads that begin from now on take their memory from one place, where the system's library keeps several.
-
-    Each thread's own place keeps what it once needed: twelve megabytes of a worker that sends to a million.
-    """
-    choose = getattr(ctypes.CDLL(None), "mallopt", None)  # not every system's library has a choice
-    if choose is not None:
-        choose(_M_ARENA_MAX, 1)
 
 
 def _config(settings: Settings) -> dict[str, object]:
