@@ -3,15 +3,16 @@
 import os
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from decimal import Decimal
 from email.utils import parseaddr
 from pathlib import Path
 from typing import Any
 
 from dotenv import dotenv_values
+from msgspec import field
 from sqlalchemy import make_url
 
+from tsalert.core.confidential import Confidential
 from tsalert.mail_settings import SmtpSettings, read_sender, read_smtp
 from tsalert.notify_settings import NotifySettings, read_notify
 from tsalert.pace_settings import PaceSettings, read_paces
@@ -41,31 +42,33 @@ class SettingsError(Exception):
     """Some settings are missing or wrong; the message has a line for each."""
 
 
-@dataclass(frozen=True, slots=True)
-class TwilioSettings:
+class TwilioSettings(Confidential, frozen=True):
     """How to reach Twilio; either a messaging service or a sender is set, or neither where another sends the texts.
 
     Calls come from ``voice_sender``.
     """
 
+    SECRET = frozenset({"auth_token"})
+
     account_sid: str
-    auth_token: str = field(repr=False)
+    auth_token: str
     messaging_service_sid: str | None = None
     sender: str | None = None
     api_url: str | None = None
     voice_sender: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Settings:
+class Settings(Confidential, frozen=True):
     """Everything that differs between installations; a channel for which no provider is set goes to the recorder."""
 
-    database_url: str = field(repr=False)
+    SECRET = frozenset({"database_url", "secret_key", "address_key", "old_secret_keys"})
+
+    database_url: str
     files: Path
-    secret_key: str = field(repr=False)
-    address_key: str = field(repr=False)
+    secret_key: str
+    address_key: str
     public_url: str
-    old_secret_keys: tuple[str, ...] = field(default=(), repr=False)
+    old_secret_keys: tuple[str, ...] = ()
     smtp: SmtpSettings | None = None
     email_from: str = "Trading Standards Alert! <alerts@localhost>"
     twilio: TwilioSettings | None = None

@@ -1,8 +1,9 @@
 """The timetable: what runs by itself, and how often. Each job is one call that may be repeated without harm."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime
+
+from msgspec import Struct
 
 from tsalert.alerts import letting_go
 from tsalert.alerts.figures import queries as figures
@@ -40,8 +41,7 @@ from tsalert.visitors import limiting
 from tsalert.webhooks import sending as webhooks
 
 
-@dataclass(frozen=True, slots=True)
-class Job:
+class Job(Struct, frozen=True):
     """One entry: a name for the log, the seconds between two runs, and the call with the database's time."""
 
     name: str

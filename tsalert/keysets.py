@@ -2,9 +2,9 @@
 
 from bisect import bisect_right
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
+from msgspec import Struct
 from sqlalchemy import BigInteger, ColumnElement, Select, literal, tuple_
 from sqlalchemy.orm import InstrumentedAttribute, Session
 from sqlalchemy.types import TypeEngine
@@ -19,8 +19,7 @@ Told = TypeVar("Told")
 PAGE = 50
 
 
-@dataclass(frozen=True, slots=True)
-class Page(Generic[Row]):
+class Page(Struct, Generic[Row], frozen=True):
     """Some rows of a list; ``next`` is the ``after`` of the page that follows, None on the last one.
 
     It holds what the page's last row stands by: its number, or text where the list stands by more (core/cursors.py).
@@ -38,8 +37,7 @@ class Page(Generic[Row]):
         return Page(tell(self.items), self.next)
 
 
-@dataclass(frozen=True, slots=True)
-class Order:
+class Order(Struct, frozen=True):
     """In which order a list stands.
 
     :param number: tells its rows apart, and those that are alike in all else.
@@ -54,7 +52,7 @@ class Order:
     @property
     def key(self) -> tuple[ColumnElement[Any] | InstrumentedAttribute[Any], ...]:
         """What the rows stand by, their number last."""
-        return (*self.by, self.number)
+        return (*self.by, self.number)  # type: ignore[arg-type] # mypy takes a mapped column in a struct for its value
 
     def sorts(self, query: Any) -> Any:
         """Return a query in this order."""

@@ -1,10 +1,10 @@
 """Where mail goes: a mail server of the council or of a provider, and whom it comes from."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from email.utils import parseaddr
 from urllib.parse import SplitResult, parse_qsl, unquote
 
+from tsalert.core.confidential import Confidential
 from tsalert.settings_reader import Reader, is_address, is_loopback, split_address
 
 _PORTS = {"none": 25, "starttls": 587, "tls": 465}
@@ -18,15 +18,16 @@ _IN_CLEAR = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class SmtpSettings:
+class SmtpSettings(Confidential, frozen=True):
     """Where mail goes. ``security`` is ``none``, ``starttls`` or ``tls``; a worker keeps ``connections`` open."""
+
+    SECRET = frozenset({"password"})
 
     host: str
     port: int
     security: str
     username: str | None = None
-    password: str | None = field(default=None, repr=False)
+    password: str | None = None
     connections: int = 4
 
 

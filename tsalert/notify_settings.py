@@ -1,9 +1,9 @@
 """How to reach GOV.UK Notify, which may send mail, texts, or both."""
 
 import re
-from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
+from tsalert.core.confidential import Confidential
 from tsalert.settings_reader import Reader, is_loopback, split_address
 
 _HOME = "https://api.notifications.service.gov.uk"
@@ -13,16 +13,17 @@ _TEMPLATE = re.compile(_UUID, re.IGNORECASE)
 _NUMBER = re.compile(r"\+44[1-9]\d{6,10}", re.ASCII)
 
 
-@dataclass(frozen=True, slots=True)
-class NotifySettings:
+class NotifySettings(Confidential, frozen=True):
     """An account at Notify; a channel whose template is None goes by another provider.
 
     :param callback_token: what Notify shows when it reports to us.
     :param number: to which people may text; None where Notify takes no texts for us.
     """
 
-    api_key: str = field(repr=False)
-    callback_token: str = field(repr=False)
+    SECRET = frozenset({"api_key", "callback_token"})
+
+    api_key: str
+    callback_token: str
     email_template: str | None = None
     sms_template: str | None = None
     api_url: str = _HOME

@@ -1,7 +1,8 @@
 """How many messages a provider takes in a time, by channel; where nothing is set, as many as it can."""
 
 import re
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from tsalert.settings_reader import Reader
 
@@ -9,8 +10,7 @@ _PACE = re.compile(r"([1-9][0-9]{0,6})\s*/\s*(s|min|h)", re.ASCII)
 _SECONDS = {"s": 1, "min": 60, "h": 3600}
 
 
-@dataclass(frozen=True, slots=True)
-class PaceSettings:
+class PaceSettings(Struct, frozen=True):
     """Messages a second on each channel, all workers together; None where there is no limit."""
 
     email: float | None = None

@@ -4,12 +4,13 @@ import re
 import shlex
 import shutil
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from decimal import Decimal
 from email.errors import MessageError
 from email.headerregistry import Address
 from pathlib import Path
 from urllib.parse import SplitResult, urlsplit
+
+from msgspec import Struct, field
 
 _LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 _KEY_LENGTH = 32
@@ -18,8 +19,7 @@ _CALLING_CODE = re.compile(r"[1-9][0-9]{0,2}")
 _DEAREST = 1000
 
 
-@dataclass(slots=True)
-class Reader:
+class Reader(Struct):
     """Takes settings one by one and remembers what was wrong with them."""
 
     values: Mapping[str, str]

@@ -1,7 +1,8 @@
 """How officers sign in: who needs a second step, and when a desk that nobody uses is covered."""
 
-from dataclasses import dataclass
 from datetime import timedelta
+
+from msgspec import Struct
 
 from tsalert.settings_reader import Reader
 
@@ -10,8 +11,7 @@ _DEFAULT_ROLES = "administrator,manager"
 _DEFAULT_MINUTES = 15
 
 
-@dataclass(frozen=True, slots=True)
-class SignInSettings:
+class SignInSettings(Struct, frozen=True):
     """What differs between installations.
 
     :param second_step_roles: the roles that need a second step; ``all`` stands for every role.

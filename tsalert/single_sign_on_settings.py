@@ -1,16 +1,17 @@
 """Where officers sign in by OpenID Connect, and what is believed of what is told there."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 
+from msgspec import field
+
+from tsalert.core.confidential import Confidential
 from tsalert.settings_reader import Reader, is_address, is_loopback, split_address
 
 # Entra ID's addresses for accounts of any organisation, or of none.
 _ANYBODYS = frozenset({"common", "organizations", "consumers"})
 
 
-@dataclass(frozen=True, slots=True)
-class SingleSignOnSettings:
+class SingleSignOnSettings(Confidential, frozen=True):
     """One provider of identities.
 
     :param name: what officers call it, such as ``your council account``.
@@ -20,9 +21,11 @@ class SingleSignOnSettings:
     :param passwords_for: those who alone may still sign in with a password; empty for everybody.
     """
 
+    SECRET = frozenset({"client_secret"})
+
     issuer: str
     client_id: str
-    client_secret: str = field(repr=False)
+    client_secret: str
     name: str = "your council account"
     email_claim: str | None = None
     role_claim: str | None = None

@@ -1,17 +1,17 @@
 """What texts and calls of alerts cost, and what may be spent on them within an hour and a month."""
 
 import re
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
+
+from msgspec import Struct
 
 from tsalert.settings_reader import Reader
 
 _POUNDS = re.compile(r"[0-9]{1,7}(\.[0-9]{1,2})?", re.ASCII)
 
 
-@dataclass(frozen=True, slots=True)
-class SpendingLimits:
+class SpendingLimits(Struct, frozen=True):
     """Pounds before tax that alerts may cost in one hour and one month by London's clocks; None sets no limit."""
 
     per_hour: Decimal | None = None

@@ -1,14 +1,12 @@
 """How the service is watched: what its logs look like, and who may read its metrics."""
 
-from dataclasses import dataclass, field
-
+from tsalert.core.confidential import Confidential
 from tsalert.settings_reader import Reader
 
 _YES_OR_NO = {"yes": True, "no": False}
 
 
-@dataclass(frozen=True, slots=True)
-class WatchingSettings:
+class WatchingSettings(Confidential, frozen=True):
     """What is written and shown about the service's own work.
 
     :param metrics_token: what a reader of the metrics shows; "" closes them.
@@ -16,7 +14,9 @@ class WatchingSettings:
     :param logs_requests: whether each request is a line of the log.
     """
 
-    metrics_token: str = field(default="", repr=False)
+    SECRET = frozenset({"metrics_token"})
+
+    metrics_token: str = ""
     logs_json: bool = False
     logs_requests: bool = True
 

@@ -1,11 +1,11 @@
 """What an activity may say, and what it may not."""
 
-from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from tests.activities.conftest import DAY, session_plan
 from tests.refusals import refused

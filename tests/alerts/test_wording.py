@@ -1,9 +1,9 @@
-from dataclasses import replace
 from datetime import UTC, datetime
 from email.message import EmailMessage
 from email.policy import SMTP
 
 import pytest
+from msgspec.structs import replace
 
 from tsalert.alerts.rules import Edition
 from tsalert.alerts.wording import Letterhead, Notice, Wording, other_editions, word

@@ -1,11 +1,11 @@
 """What may stand in a template of alerts, how it is filled, and what is kept of a form that nobody saved."""
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from tests.refusals import refused
 from tsalert.alerts.templates import rules

@@ -1,10 +1,10 @@
 """How an entry of the trail is sealed: the same for ever."""
 
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 from hashlib import sha256
 
 import pytest
+from msgspec.structs import replace
 
 from tsalert.audit import rules
 from tsalert.audit.rules import Entry

@@ -9,7 +9,6 @@ import json
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
 from pathlib import Path
 from statistics import quantiles
 from time import perf_counter
@@ -17,6 +16,8 @@ from time import perf_counter
 from flask import Flask
 from flask.testing import FlaskClient
 from flask_migrate import upgrade
+from msgspec import Struct
+from msgspec.structs import asdict
 from sqlalchemy import Engine, create_engine, text
 from werkzeug.test import TestResponse
 
@@ -49,8 +50,7 @@ _CALL = NewCall(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Result:
+class Result(Struct, frozen=True):
     """Milliseconds of one kind of request."""
 
     name: str
@@ -65,8 +65,7 @@ class Result:
         return self.p95 <= MOST_MILLISECONDS.get(self.name, float("inf"))
 
 
-@dataclass(slots=True)
-class Poll:
+class Poll(Struct):
     """Asks for what is new, as a screen does that knows the newest mark."""
 
     browser: FlaskClient

@@ -7,8 +7,9 @@ a database: what the figures take is measured with the dashboard. The yardstick 
 
 import json
 from collections.abc import Callable, Iterator
-from dataclasses import asdict, replace
 from time import perf_counter
+
+from msgspec.structs import asdict, replace
 
 from tests.benchmarks.databases import most_memory
 from tests.benchmarks.savings import Result

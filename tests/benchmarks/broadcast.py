@@ -11,12 +11,13 @@ import subprocess
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager
-from dataclasses import asdict, dataclass
 from pathlib import Path
 from threading import Event, Thread
 from time import perf_counter
 
 from flask_migrate import upgrade
+from msgspec import Struct
+from msgspec.structs import asdict
 from sqlalchemy import text
 
 from tests.benchmarks.databases import both_databases, most_memory
@@ -41,8 +42,7 @@ WORKERS = {"sqlite": (1,), "postgresql": (1, 2, 4)}
 _FEW = 10_000
 
 
-@dataclass(frozen=True, slots=True)
-class Result:
+class Result(Struct, frozen=True):
     """One measurement; yardsticks have no ``of_bare``.
 
     :param megabytes: the most that a worker ever held; ``early`` of that when 10,000 were sent.

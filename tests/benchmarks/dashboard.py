@@ -9,13 +9,13 @@ beside it. The yardstick is a page without figures in the same process.
 import json
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import asdict
 from datetime import datetime, timedelta
 from functools import partial
 from time import perf_counter, sleep
 from urllib.parse import quote_plus
 
 from flask import Flask
+from msgspec.structs import asdict
 from sqlalchemy.engine import Engine
 
 from tests.benchmarks import savings_load

@@ -9,11 +9,12 @@ import random
 import signal
 import sys
 from collections import Counter
-from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from flask import Flask
 from flask_migrate import upgrade
+from msgspec import Struct
+from msgspec.structs import asdict
 from sqlalchemy import select
 
 from tests.benchmarks.broadcast import CONNECTIONS, WORDS
@@ -30,8 +31,7 @@ from tsalert.delivery.rules import Channel, Lane
 _PATIENCE = 300
 
 
-@dataclass(frozen=True, slots=True)
-class Round:
+class Round(Struct, frozen=True):
     """One broadcast whose worker was killed, and another that finished it."""
 
     database: str

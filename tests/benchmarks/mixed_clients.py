@@ -8,11 +8,12 @@ what the provider posts; it prints one JSON document.
 import json
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from http.client import HTTPConnection, HTTPException
 from random import Random
 from typing import Any
 from urllib.parse import urlsplit
+
+from msgspec import Struct
 
 from tests.benchmarks.public_clients import Crowd, fetch, summary
 from tests.benchmarks.response_clients import Browser, invent_call, open_form
@@ -26,8 +27,7 @@ GOOD = frozenset({"200", "204", "303", "304"})
 Post = tuple[str, dict[str, str], str]
 
 
-@dataclass(frozen=True, slots=True)
-class Everybody:
+class Everybody(Struct, frozen=True):
     """Who asks, and what for."""
 
     address: str

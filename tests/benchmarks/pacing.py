@@ -8,7 +8,6 @@ import json
 import sys
 from bisect import bisect_left
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
 from itertools import pairwise
 from pathlib import Path
 from threading import Event
@@ -16,6 +15,8 @@ from time import time
 
 from flask import Flask
 from flask_migrate import upgrade
+from msgspec import Struct
+from msgspec.structs import asdict
 
 from tests.benchmarks.databases import both_databases
 from tests.benchmarks.endpoints_load import add_endpoints, send_to
@@ -33,8 +34,7 @@ RESTART_AT, SECONDS, MINUTE = 30.0, 100.0, 60.0
 MOST_OFF = 2.0
 
 
-@dataclass(frozen=True, slots=True)
-class Result:
+class Result(Struct, frozen=True):
     """What reached the provider, in hundredths of what its pace allows.
 
     :param restart: in the minute in whose middle the worker was started anew.

@@ -9,7 +9,6 @@ import json
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
 from datetime import timedelta
 from pathlib import Path
 from statistics import median
@@ -17,6 +16,8 @@ from time import time
 
 from flask import Flask
 from flask_migrate import upgrade
+from msgspec import Struct
+from msgspec.structs import asdict
 
 from tests.benchmarks.databases import both_databases
 from tests.benchmarks.endpoints_load import add_endpoints, send_to
@@ -41,8 +42,7 @@ MOBILE = "+447700900101"
 DESK = Actor(None, "desk", frozenset(Permission), Via.COMMAND)
 
 
-@dataclass(frozen=True, slots=True)
-class Result:
+class Result(Struct, frozen=True):
     """Seconds from the commit of a grade to the provider's receipt of the page."""
 
     name: str

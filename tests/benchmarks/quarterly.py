@@ -8,10 +8,10 @@ which say on a busy machine what a quiet one would take.
 import json
 import sys
 from collections.abc import Callable, Iterator
-from dataclasses import asdict
 from time import perf_counter, process_time
 
 from flask import Flask
+from msgspec.structs import asdict
 
 from tests.benchmarks.dashboard import MOST_WHOLE_REPORT, fill_further
 from tests.benchmarks.databases import both_databases

@@ -10,7 +10,6 @@ import subprocess
 import sys
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
 from functools import reduce
 from pathlib import Path
 from random import Random
@@ -18,6 +17,8 @@ from urllib.parse import urlencode, urlsplit
 
 from flask import Flask
 from flask_migrate import upgrade
+from msgspec import Struct, field
+from msgspec.structs import asdict
 from sqlalchemy import select, update
 from twilio.request_validator import RequestValidator
 
@@ -60,8 +61,7 @@ _ENVIRONMENT = {
 _Post = tuple[str, dict[str, str], str]
 
 
-@dataclass(frozen=True, slots=True)
-class Result:
+class Result(Struct, frozen=True):
     """How long the reports of one provider took; ``wrong`` counts messages by status that stand otherwise."""
 
     database: str

@@ -12,12 +12,13 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from time import perf_counter
 from typing import Any
 
 from flask import Flask
+from msgspec import Struct, field
+from msgspec.structs import asdict
 from sqlalchemy import func, select, text
 
 from tests.benchmarks.databases import both_databases
@@ -40,8 +41,7 @@ MOST = {"save_p95": 50.0, "load_p99": 250.0, "quarter": 300.0, "year": 1000.0}
 BARE = "python:tests.benchmarks.bare_settings"
 
 
-@dataclass(frozen=True, slots=True)
-class Crowd:
+class Crowd(Struct, frozen=True):
     """Who acts on a site: so many officers, each with a pause between two calls, and boards, for so many seconds."""
 
     officers: int
@@ -51,8 +51,7 @@ class Crowd:
     mark: str
 
 
-@dataclass(slots=True)
-class Result:
+class Result(Struct):
     """What was measured on one database, in milliseconds; ``broken`` names the promises that were not kept."""
 
     database: str

@@ -9,13 +9,14 @@ import json
 import re
 import sys
 from collections import Counter
-from dataclasses import dataclass, field
 from http.client import HTTPConnection, HTTPException
 from random import Random
 from threading import Event, Thread
 from time import perf_counter
 from urllib.parse import urlencode, urlsplit
 from uuid import uuid4
+
+from msgspec import Struct, field
 
 from tests.benchmarks.invented import HAPPENING, POSTCODES, WARDS, address, full_name
 
@@ -24,8 +25,7 @@ _TOKEN = re.compile(r'name="csrf_token"[^>]*value="([^"]+)"')
 _OPENED = re.compile(r'name="opened" value="([^"]+)"')
 
 
-@dataclass(slots=True)
-class Browser:
+class Browser(Struct):
     """One person's browser: its cookie, and how long each answer took in seconds."""
 
     address: str

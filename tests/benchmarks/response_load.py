@@ -8,7 +8,6 @@ import json
 import sys
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from random import Random
@@ -17,6 +16,7 @@ from time import perf_counter
 
 from flask import Flask
 from flask_migrate import upgrade
+from msgspec import Struct
 from sqlalchemy import select
 from sqlalchemy.engine import Engine
 
@@ -82,8 +82,7 @@ _OTHERWISE = (
 _MONEY = ("none", "asked", "agreed", "at_the_bank", "part_paid", "paid")
 
 
-@dataclass(frozen=True, slots=True)
-class Filled:
+class Filled(Struct, frozen=True):
     """What a database was filled with. Officer ``n`` signs in as ``officer<n>@example.org`` with ``PASSWORD``,
     or by the bearer token ``token-<n>``, n from 1; the first is a manager too.
     """

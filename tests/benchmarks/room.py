@@ -6,13 +6,14 @@
 import json
 import sys
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
 from datetime import timedelta
 from pathlib import Path
 from threading import Event
 
 from flask import Flask
 from flask_migrate import upgrade
+from msgspec import Struct
+from msgspec.structs import asdict
 
 from tests.benchmarks import response_load, subscribers_load
 from tests.benchmarks.databases import both_databases
@@ -30,8 +31,7 @@ _LINE = "Two men offer to mend roofs. "
 _WORDS = Content("Doorstep crime in your ward", _LINE * 30, f"<p>{_LINE * 30}</p>")
 
 
-@dataclass(frozen=True, slots=True)
-class Result:
+class Result(Struct, frozen=True):
     """How many bytes each of some records takes, its indexes and its entries in the trail with it."""
 
     name: str

@@ -9,13 +9,14 @@ import json
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass
 from datetime import date
 from pathlib import Path
 from time import perf_counter, process_time
 from typing import Any
 
 from flask_migrate import upgrade
+from msgspec import Struct
+from msgspec.structs import asdict
 
 from tests.benchmarks.databases import both_databases, most_memory
 from tests.benchmarks.savings_load import FIRST_DAY, LAST_DAY, load
@@ -37,8 +38,7 @@ _YARDSTICK = "SELECT * FROM intervention WHERE on_date BETWEEN '2016-04-01' AND 
 _DESK = Actor(None, "desk", frozenset(Permission), Via.COMMAND)
 
 
-@dataclass(frozen=True, slots=True)
-class Result:
+class Result(Struct, frozen=True):
     """One measurement; ``most`` is what was promised of it, None for a yardstick."""
 
     name: str

@@ -3,9 +3,10 @@
 Everything follows from a record's number, so that both databases hold the same and so does the next run.
 """
 
-from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
+from msgspec import Struct
+from msgspec.structs import replace
 from sqlalchemy.engine import Engine
 
 from tests.benchmarks.bulk import Bulk, bulk
@@ -36,8 +37,7 @@ def load(engine: Engine, interventions: int) -> None:
             loader.add(number, FIRST_DAY + timedelta(days=number * _DAYS // interventions))
 
 
-@dataclass(frozen=True, slots=True)
-class _Told:
+class _Told(Struct, frozen=True):
     """What an invented intervention says; money in pence."""
 
     kind: str

@@ -9,12 +9,13 @@ import json
 import sys
 from collections.abc import Iterator
 from contextlib import ExitStack
-from dataclasses import asdict, dataclass
 from pathlib import Path
 from time import perf_counter, time
 
 from flask import Flask
 from flask_migrate import upgrade
+from msgspec import Struct
+from msgspec.structs import asdict
 
 from tests.benchmarks import subscribers_load as invented
 from tests.benchmarks.broadcast import CONNECTIONS, WORDS
@@ -40,8 +41,7 @@ _SUBSCRIBERS, _ALERTS = 990, 10
 _PATIENCE = 600
 
 
-@dataclass(frozen=True, slots=True)
-class Result:
+class Result(Struct, frozen=True):
     """One figure, and how much it may be at most or must be at least."""
 
     name: str

@@ -7,7 +7,6 @@ yardstick of the walk along the chain is the hash alone, over as many entries th
 import json
 import sys
 from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from random import Random
@@ -15,6 +14,8 @@ from time import perf_counter
 from typing import Any
 
 from flask import Flask
+from msgspec import Struct
+from msgspec.structs import asdict
 from sqlalchemy import func, select
 
 from tests.benchmarks.bulk import bulk
@@ -48,8 +49,7 @@ _TABLES = {
 }  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class Result:
+class Result(Struct, frozen=True):
     """Seconds of one piece of work, the best and the worst of its tries; a yardstick promises nothing."""
 
     name: str

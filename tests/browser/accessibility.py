@@ -1,8 +1,7 @@
 """What axe finds wrong with a page, and whether it would find anything else in another."""
 
-from dataclasses import dataclass, field
-
 from axe_playwright_python.base import AXE_SCRIPT
+from msgspec import Struct, field
 from playwright.sync_api import Page
 
 _WALK = """
@@ -94,8 +93,7 @@ def _bring_axe(page: Page) -> None:
         page.evaluate(AXE_SCRIPT)
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(Struct, frozen=True):
     """What a part of a page shows, each thing as a number.
 
     :param shapes: each sort of element: what it lies in, its classes, and the heading before one. A page all of whose

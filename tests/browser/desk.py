@@ -6,11 +6,11 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
 from flask import Flask
+from msgspec import Struct, field
 
 from tests.browser.conftest import PATIENCE, free_port, wait_until_served
 from tests.conftest import ask, make_console
@@ -20,8 +20,7 @@ from tsalert.config import load_settings
 OFFICERS = ("dee@example.org", "sam@example.org")
 
 
-@dataclass
-class Desk:
+class Desk(Struct, dict=True):
     """One installation on SQLite."""
 
     folder: Path

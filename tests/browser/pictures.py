@@ -4,11 +4,11 @@ What stands on the pages is of the moment at which they are taken: the clocks of
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
 
 import pytest
+from msgspec import Struct
 from PIL import Image
 from playwright.sync_api import Browser, Page, expect
 
@@ -21,8 +21,7 @@ LARGEST = 150_000
 _COLOURS = 96  # pages have few, and the edges of letters some shades of each
 
 
-@dataclass(frozen=True, slots=True)
-class Shot:
+class Shot(Struct, frozen=True):
     """A page as one reader sees it; ``height`` of the window is where the picture is cut off."""
 
     name: str

@@ -1,8 +1,8 @@
 """Writing an alert: from a live case in few clicks, kept while it is written, and overtaken by nobody."""
 
 import re
-from dataclasses import dataclass
 
+from msgspec import Struct
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.browser.conftest import opened, opened_plain, sign_in
@@ -11,8 +11,7 @@ from tests.demonstration import PASSWORD
 MOST_CLICKS = 6
 
 
-@dataclass
-class Hand:
+class Hand(Struct):
     """Somebody's hand on the mouse, whose clicks are counted."""
 
     clicks: int = 0

@@ -3,12 +3,12 @@
 from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
 from flask import Flask
+from msgspec import Struct, field
 from playwright.sync_api import Browser, Page
 
 from tests.browser.accessibility import Part, bring_axe_along, faults_beyond, parts_of
@@ -433,8 +433,7 @@ WIDTHS = (1280, 320)
 AROUND = "around"
 
 
-@dataclass(frozen=True, slots=True)
-class Known:
+class Known(Struct, frozen=True):
     """What was looked at already, of each page and of all pages together.
 
     :param parts: what each page showed, and what was around it.

@@ -1,7 +1,6 @@
 """Signing in at the council's own provider, with a real browser's cookies and the page's own policy between the two."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -14,7 +13,6 @@ from tests.standins import identity
 from tests.standins.identity import CLIENT, SECRET, Identity
 
 
-@dataclass
 class JoinedDesk(Desk):
     """A desk whose officers have accounts with a provider."""
 

@@ -2,12 +2,12 @@
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
 from flask import Flask
+from msgspec.structs import replace
 from sqlalchemy import func, select, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
@@ -350,7 +350,7 @@ def test_nothing_is_superseded_without_a_reason(
     first = service.add_note(case_id, NewNote(NoteKind.FACT, "A white van"), actor=actor, now=OPENED)
     later = NewNote(NoteKind.FACT, "A blue van", supersedes=first, reason="It was blue")
     with pytest.raises(RuleViolation) as refused:
-        service.add_note(case_id, replace(later, **changes), actor=actor, now=OPENED)  # type: ignore[arg-type]
+        service.add_note(case_id, replace(later, **changes), actor=actor, now=OPENED)
     assert refused.value.field == "reason"
     assert len(queries.notes(session, case_id)) == 1
 

@@ -1,9 +1,9 @@
 """In which order things happened."""
 
-from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from msgspec.structs import replace
 
 from tsalert.chronology import rules
 from tsalert.chronology.rules import Event, EventKind

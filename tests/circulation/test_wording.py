@@ -1,6 +1,6 @@
 """What partners copy for their readers says whom to ring, how to check it and how to join."""
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from tests.alerts.test_wording import HEAD, LINK
 from tests.conftest import NOW

@@ -2,13 +2,13 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import nullcontext
-from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from threading import Event
 
 import pytest
 from flask import Flask
+from msgspec import Struct, field
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -24,8 +24,7 @@ EVERYBODY = select(Endpoint.id, Endpoint.channel)
 WORDS = Content(subject="Doorstep crime", text="Do not open the door.", sms="Do not open the door.", voice="Beware.")
 
 
-@dataclass
-class Provider:
+class Provider(Struct):
     """A gateway whose answers are set by address; everybody else is accepted."""
 
     channel: Channel = Channel.EMAIL

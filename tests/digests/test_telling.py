@@ -1,9 +1,9 @@
 """Who is told of what in a daily or weekly mail."""
 
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from msgspec.structs import replace
 
 from tsalert.digests.rules import Before, Period, Told, Wish, due_period, is_told
 from tsalert.subscribers.rules import EVERY_TOPIC, Frequency

@@ -2,7 +2,6 @@
 
 import resource
 from collections.abc import Callable
-from dataclasses import replace
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -10,6 +9,7 @@ import pikepdf
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from tests.documents.examples import LINK, document, everything
 from tests.documents.reading import alternatives, opened, tags, words

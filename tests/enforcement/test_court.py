@@ -1,11 +1,11 @@
 """From the charge to the compensation that reached the victim."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
+from msgspec.structs import replace
 from sqlalchemy.orm import Session
 
 from tests.enforcement.conftest import BANNED, BEGUN, FRAUD, NOW
@@ -81,7 +81,7 @@ def test_a_charge_that_cannot_be_is_refused(
     session: Session, charged: Charged, actor: Actor, changes: dict[str, object], field: str
 ) -> None:
     offence = queries.recorded(session, charged[0]).offences[0].id
-    new = replace(NewDefendant((offence,), name="Bo Example (invented)"), **changes)  # type: ignore[arg-type]
+    new = replace(NewDefendant((offence,), name="Bo Example (invented)"), **changes)
     with pytest.raises(RuleViolation) as refused:
         court.add_defendant(*charged[:2], new, actor=actor, now=NOW)
     assert refused.value.field == field

@@ -1,10 +1,10 @@
 """Offences, actions and contracts of a case; what was wrong is taken back, nothing is changed."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import date
 
 import pytest
+from msgspec.structs import replace
 from sqlalchemy import select, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
@@ -52,7 +52,7 @@ def test_an_offence_that_cannot_be_is_refused(
     session: Session, case_id: int, actor: Actor, changes: dict[str, object], field: str
 ) -> None:
     with pytest.raises(RuleViolation) as refused:
-        service.record_offence(case_id, replace(BANNED, **changes), actor=actor, now=NOW)  # type: ignore[arg-type]
+        service.record_offence(case_id, replace(BANNED, **changes), actor=actor, now=NOW)
     assert refused.value.field == field
     assert queries.recorded(session, case_id).offences == []
 
@@ -72,7 +72,7 @@ def test_an_action_that_cannot_be_is_refused(
     case_id: int, actor: Actor, changes: dict[str, object], field: str
 ) -> None:
     with pytest.raises(RuleViolation) as refused:
-        service.record_action(case_id, replace(WARNED, **changes), actor=actor, now=NOW)  # type: ignore[arg-type]
+        service.record_action(case_id, replace(WARNED, **changes), actor=actor, now=NOW)
     assert refused.value.field == field
 
 
@@ -127,7 +127,7 @@ def test_a_contract_that_cannot_be_is_refused(
     case_id: int, actor: Actor, changes: dict[str, object], field: str
 ) -> None:
     with pytest.raises(RuleViolation) as refused:
-        service.record_cancellation(case_id, replace(ROOF, **changes), actor=actor, now=NOW)  # type: ignore[arg-type]
+        service.record_cancellation(case_id, replace(ROOF, **changes), actor=actor, now=NOW)
     assert refused.value.field == field
 
 

@@ -1,10 +1,10 @@
 """What may be recorded of offences, actions and contracts, and when a last day is told."""
 
-from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from tests.refusals import refused
 from tsalert.core.errors import Conflict, RuleViolation

@@ -6,7 +6,6 @@ import signal
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from http.client import HTTPConnection, IncompleteRead
@@ -17,6 +16,7 @@ from uuid import uuid4
 
 import pytest
 from flask import Flask
+from msgspec import Struct
 
 from tests.cases.conftest import described
 from tests.conftest import PASSWORD, command_environment, copied_app
@@ -39,8 +39,7 @@ pytestmark = pytest.mark.any_database
 Installation = tuple[Flask, str, Path]
 
 
-@dataclass(frozen=True, slots=True)
-class House:
+class House(Struct, frozen=True):
     """A served installation with one case."""
 
     app: Flask

@@ -4,7 +4,6 @@ import shutil
 import socket
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from threading import Thread
@@ -12,6 +11,7 @@ from typing import TypeVar
 
 import pytest
 from flask import Flask
+from msgspec import Struct
 from werkzeug.serving import make_server
 
 from tests.conftest import IsolatedClient, make_app, settings
@@ -37,8 +37,7 @@ Found = TypeVar("Found")
 PASSWORD = "correct horse battery staple"
 
 
-@dataclass(slots=True)
-class Installation:
+class Installation(Struct):
     """One of the two: its program, where it listens, and one officer who may do everything."""
 
     app: Flask

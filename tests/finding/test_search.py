@@ -1,12 +1,12 @@
 """Looking for anything by whatever an officer has."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
+from msgspec.structs import replace
 from sqlalchemy import event, select, text, true
 from sqlalchemy.engine import Engine
 from sqlalchemy.orm import Session

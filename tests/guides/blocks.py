@@ -2,8 +2,9 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 ROOT = Path(__file__).parent.parent.parent
 GUIDES = ROOT / "docs" / "guides"
@@ -13,8 +14,7 @@ _PRESSED = re.compile(r"\*\*(.+?)\*\*", re.DOTALL)
 _ANYTHING = "…"
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(Struct, frozen=True):
     """A command of a document, and what the document shows beneath it; ``…`` there stands for anything."""
 
     command: str
@@ -26,8 +26,7 @@ class Step:
         return re.fullmatch(pattern, output.strip(), re.DOTALL) is not None
 
 
-@dataclass(frozen=True, slots=True)
-class Picture:
+class Picture(Struct, frozen=True):
     """A picture of a document, with what it says to whoever cannot see it."""
 
     words: str

@@ -1,11 +1,11 @@
 """Addresses of our own get every alert, and an alert that does not reach them in time rings the alarm."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
 from flask import Flask
+from msgspec.structs import replace
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 

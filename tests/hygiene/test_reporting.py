@@ -1,9 +1,8 @@
 """Reports of texts, of too many messages at once, and of addresses that are not on the list."""
 
-from dataclasses import replace
-
 import pytest
 from flask import Flask
+from msgspec.structs import replace
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 

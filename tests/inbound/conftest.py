@@ -1,13 +1,13 @@
 """A service with Twilio, officers on duty, and the exchange through which residents ring."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from msgspec.structs import replace
 from sqlalchemy.orm import Session
 
 from tests.rota.conftest import give_mobile, put_on_shift

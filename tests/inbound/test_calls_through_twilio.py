@@ -3,7 +3,6 @@
 import socket
 from collections.abc import Callable, Iterator
 from contextlib import nullcontext
-from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from threading import Event, Thread
@@ -12,6 +11,7 @@ from xml.etree import ElementTree as ET
 import pytest
 import time_machine
 from flask import Flask
+from msgspec.structs import replace
 from sqlalchemy import select
 from werkzeug.serving import make_server
 

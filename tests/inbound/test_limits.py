@@ -1,12 +1,12 @@
 """Fraud that rings up a bill reaches a limit; no caller is ever hung up on."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import timedelta
 from threading import Barrier, Thread
 
 import pytest
 from flask import Flask
+from msgspec.structs import replace
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 

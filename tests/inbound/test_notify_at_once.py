@@ -3,9 +3,9 @@
 import random
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 
 from flask import Flask
+from msgspec.structs import replace
 from sqlalchemy import func, select
 
 from tests.conftest import NOW

@@ -1,7 +1,6 @@
 """Nothing starts on what could lose or leak data."""
 
 import stat
-from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -9,6 +8,7 @@ from typing import Any
 import pytest
 import time_machine
 from flask import Flask
+from msgspec.structs import replace
 from sqlalchemy.orm import Session
 
 from tests.whole import create_app

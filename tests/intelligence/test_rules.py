@@ -1,10 +1,10 @@
 """What a note must say before it is kept or shared, and how its grading reads."""
 
-from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from tests.refusals import refused
 from tsalert.core.errors import RuleViolation

@@ -3,7 +3,6 @@
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import count
 from pathlib import Path
@@ -15,6 +14,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 from flask import Flask
+from msgspec import Struct, field
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 from twilio.request_validator import RequestValidator
@@ -39,8 +39,7 @@ MOBILES = {Duty.PRIMARY: "+447700900501", Duty.BACKUP: "+447700900502", Duty.MAN
 NAMES = {Duty.PRIMARY: "Pat Primary", Duty.BACKUP: "Bo Backup", Duty.MANAGER: "Mo Manager"}
 
 
-@dataclass(slots=True)
-class Night:
+class Night(Struct):
     """The service at work, the doors by which officers and callers come, and when each thing was done."""
 
     app: Flask

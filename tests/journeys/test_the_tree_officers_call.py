@@ -1,13 +1,13 @@
 """The council's tree officers ring about an address just across the border: seen to all the same, then handed over."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
 from flask import Flask
+from msgspec.structs import replace
 from sqlalchemy.orm import Session
 
 from tests.places.directory_files import OUR_WARD, OURS, THEIR_WARD, THEIRS, Line, write

@@ -2,13 +2,13 @@
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from html import unescape
 
 import pytest
 from flask.testing import FlaskClient
+from msgspec import Struct
 from sqlalchemy.orm import Session
 
 from tests.savings.test_doors import WARD, quarter_one
@@ -27,8 +27,7 @@ _HIDDEN = re.compile(r'<span class="govuk-visually-hidden">.*?</span>', re.DOTAL
 _FIGURE = re.compile(r"-?£[\d,]+|no approved rate|counted, not valued")
 
 
-@dataclass(slots=True)
-class Reader:
+class Reader(Struct):
     """Somebody at a desk who sees one page and goes on by its links alone; ``clicks`` counts them."""
 
     browser: FlaskClient

@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler
 from typing import Any
 
@@ -10,6 +9,7 @@ import pytest
 from flask import Flask
 from joserfc import jws
 from joserfc.jwk import OKPKey
+from msgspec import Struct, field
 from sqlalchemy.orm import Session
 
 from tests.standins.serving import serving
@@ -19,8 +19,7 @@ from tsalert.linked import rules
 from tsalert.staff.rules import RoleName
 
 
-@dataclass(slots=True)
-class Authority:
+class Authority(Struct):
     """Another authority with one key; ``pages`` are what it publishes, by path."""
 
     key: Any = field(default_factory=lambda: OKPKey.generate_key("Ed25519"))

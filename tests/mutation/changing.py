@@ -1,7 +1,6 @@
 """Files of rules with every change to them side by side; mutmut makes the changes, and one is live at a time."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from difflib import unified_diff
 from functools import cached_property
 from importlib.abc import MetaPathFinder
@@ -10,6 +9,7 @@ from importlib.util import spec_from_file_location
 from pathlib import Path
 from types import CodeType, ModuleType
 
+from msgspec import Struct
 from mutmut.mutation.file_mutation import MutatedFile, mutate_file_contents
 
 from tests.mutation.selecting import ROOT, module_of
@@ -17,8 +17,7 @@ from tests.mutation.selecting import ROOT, module_of
 _PART = "__mutmut_"
 
 
-@dataclass(frozen=True)
-class Changed:
+class Changed(Struct, frozen=True, dict=True):
     """A file of rules, and all that may be changed in it."""
 
     rules: Path

@@ -1,9 +1,9 @@
 """Where an alert of another authority stands, and how one of ours begins that is made of it."""
 
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from msgspec.structs import replace
 
 from tests.refusals import refused
 from tsalert.core.errors import Conflict

@@ -1,13 +1,14 @@
 """A team on the rota, an incident that is paged for, and a clock that the test moves."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from xml.etree import ElementTree as ET
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from msgspec import Struct, field
+from msgspec.structs import replace
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 from twilio.request_validator import RequestValidator
@@ -40,8 +41,7 @@ PUBLIC = "https://alerts.example.org"
 PRIMARY, BACKUP, MANAGER = "+447700900101", "+447700900102", "+447700900103"
 
 
-@dataclass(frozen=True, slots=True)
-class Sent:
+class Sent(Struct, frozen=True):
     """One message that waits to be sent, or was."""
 
     channel: str
@@ -51,8 +51,7 @@ class Sent:
     id: int
 
 
-@dataclass
-class Night:
+class Night(Struct):
     """The service at night: what was sent, and the timetable at any second of it."""
 
     app: Flask
@@ -113,8 +112,7 @@ class Night:
         return db.session().scalars(select(PageCode.code).where(*mine, PageCode.retired_at.is_(None))).one()
 
 
-@dataclass(frozen=True, slots=True)
-class Team:
+class Team(Struct, frozen=True):
     """Who stands tonight."""
 
     primary: Actor

@@ -1,12 +1,12 @@
 """The policy, and where a run stands in it."""
 
-from dataclasses import replace
 from datetime import timedelta
 from itertools import pairwise
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from tests.conftest import NOW
 from tests.refusals import refused

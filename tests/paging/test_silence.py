@@ -1,12 +1,12 @@
 """STOP from an officer's own mobile: told at once, shown where it matters, worked round, and mended by START."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import datetime
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from msgspec.structs import replace
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 

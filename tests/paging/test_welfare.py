@@ -1,9 +1,9 @@
 """Officers alone on scene: asked when they are silent, and never forgotten."""
 
 from collections.abc import Callable
-from dataclasses import replace
 
 import pytest
+from msgspec.structs import replace
 from sqlalchemy.orm import Session
 
 from tests.paging.conftest import BACKUP, MANAGER, PRIMARY, Night, Sent, Team, at

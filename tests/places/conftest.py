@@ -1,11 +1,11 @@
 """A directory of a few invented postcodes on both sides of a border, and our own code."""
 
-from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
 import pytest
 from flask import Flask
+from msgspec.structs import replace
 from sqlalchemy.orm import Session
 
 from tests.conftest import NOW

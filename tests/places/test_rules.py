@@ -1,10 +1,10 @@
 """Lists of wards, good and bad."""
 
-from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from tsalert.core.errors import RuleViolation
 from tsalert.places.rules import NamedWard, Near, Standing, is_due, may_remind, read_wards
@@ -41,7 +41,7 @@ def test_a_bad_line_is_reported_and_the_good_ones_before_it_kept(line: str) -> N
     assert [problem.partition(":")[0] for problem in found.problems] == ["line 3"]
 
 
-STANDING = Standing("BR1 3UH", is_known=True, authority="Bromley", ward="Bickley", is_ours=True)
+STANDING = Standing(postcode="BR1 3UH", is_known=True, authority="Bromley", ward="Bickley", is_ours=True)
 GREENWICH, NAMELESS = Near("E09000011", "Greenwich", 140), Near("E09000023", None, 90)
 
 

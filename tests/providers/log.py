@@ -1,12 +1,11 @@
 """What a line to a provider said of each message, for tests."""
 
-from dataclasses import dataclass, field
+from msgspec import Struct, field
 
 from tsalert.delivery.ports import Answer, Message
 
 
-@dataclass
-class Log:
+class Log(Struct):
     """Remembers what a line said, in order."""
 
     begun: list[int] = field(default_factory=list)

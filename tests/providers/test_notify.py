@@ -1,11 +1,11 @@
 """Mail and texts through Notify's own client: what each answer means, and that nobody gets anything twice."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from tests.conftest import NOW
 from tests.providers.log import Log

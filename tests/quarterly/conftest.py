@@ -1,11 +1,11 @@
 """A report of a quarter that is over, its author, a second person, and records that are given by hand."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
 import pytest
+from msgspec import Struct, field
 from sqlalchemy.orm import Session
 
 from tests.conftest import NOW
@@ -22,8 +22,7 @@ from tsalert.staff.rules import RoleName
 QUARTER = quarter(2022, 1)
 
 
-@dataclass
-class Records:
+class Records(Struct):
     """What the records come to: talks given, by kind."""
 
     talks: dict[str, int] = field(default_factory=lambda: {"school": 12, "club": 7})
@@ -35,8 +34,7 @@ class Records:
         return (Section(SectionKey.PREVENTION, (table,)),)
 
 
-@dataclass
-class Desk:
+class Desk(Struct):
     """What two officers do with the report of the quarter."""
 
     author: Actor

@@ -1,8 +1,9 @@
 """A whole report with something of every kind, all of it invented."""
 
-from dataclasses import replace
 from datetime import date
 from decimal import Decimal
+
+from msgspec.structs import replace
 
 from tsalert.quarterly.content import Chart, Column, Figure, Prose, Report, Row, Section, Table, TitleBlock
 from tsalert.quarterly.vocabulary import About, ChartKind, Edition, SectionKey, Status, Unit

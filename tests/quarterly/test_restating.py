@@ -1,9 +1,8 @@
 """Which cells a revision restates."""
 
-from dataclasses import replace
-
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from tsalert.quarterly.content import AS_OF, Column, Figure, Row, Table
 from tsalert.quarterly.restating import KEY, restated, table_of

@@ -1,11 +1,11 @@
 """A signature stands for what was read, whatever signing and publishing add to it, and for nothing else."""
 
-from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from tests.conftest import NOW
 from tests.quarterly.test_keeping import REPORT

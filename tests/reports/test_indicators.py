@@ -1,10 +1,10 @@
 """How figures are written."""
 
-from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
 import pytest
+from msgspec.structs import replace
 from sqlalchemy.orm import Session
 
 from tsalert.reports.change import write_value

@@ -1,11 +1,11 @@
 """Figures that are kept until a record of their days changes: never wrong, and hardly ever worked out again."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
+from msgspec.structs import replace
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 

@@ -1,11 +1,11 @@
 """What a board decides of an indicator: versions with dates, reasons and names, never changed."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import pytest
+from msgspec.structs import replace
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
@@ -73,7 +73,7 @@ def test_the_trail_tells_who_set_which_target(session: Session, manager: Actor) 
 )
 def test_what_cannot_hold_is_refused(session: Session, manager: Actor, change: dict[str, object], field: str) -> None:
     with pytest.raises(RuleViolation) as refused:
-        set_indicator("share_met", replace(NEW, **change), actor=manager, now=NOW)  # type: ignore[arg-type]
+        set_indicator("share_met", replace(NEW, **change), actor=manager, now=NOW)
     assert refused.value.field == field
 
 

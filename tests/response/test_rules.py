@@ -1,7 +1,6 @@
 """Calls, grades and times, without a database."""
 
 import re
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -9,6 +8,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from tests.refusals import refused
 from tsalert.core.errors import RuleViolation

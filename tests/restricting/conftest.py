@@ -1,10 +1,10 @@
 """A case with its incident and call, restricted; all of it invented."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import timedelta
 
 import pytest
+from msgspec import Struct
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -27,8 +27,7 @@ from tsalert.tiers.vocabulary import Subject
 WHY = "The informant lives next door to him."
 
 
-@dataclass(frozen=True, slots=True)
-class Kept:
+class Kept(Struct, frozen=True):
     """The numbers of a case, of its incident and call, and of who rang."""
 
     case_id: int

@@ -1,12 +1,12 @@
 """What nothing but a restricted call tells of somebody whom an open call tells of too."""
 
 from collections.abc import Callable, Collection
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
+from msgspec import Struct
 from sqlalchemy.orm import Session
 
 from tests.intelligence.conftest import told as note
@@ -38,8 +38,7 @@ OPEN_VAN, KEPT_VAN, OTHER_NAME = "AB10 CDE", "XY21 ABC", "Paramount Drives"
 FIRM = "Premier Roofing"
 
 
-@dataclass(frozen=True, slots=True)
-class Told:
+class Told(Struct, frozen=True):
     """Somebody of whom an open call tells, and a restricted one tells more."""
 
     trader: int

@@ -1,11 +1,11 @@
 """What was restricted does not come out again by a merge, a person's page, a list, a hold or a request."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from flask.testing import FlaskClient
+from msgspec.structs import replace
 from sqlalchemy.orm import Session
 
 from tests.cases.conftest import described

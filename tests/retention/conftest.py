@@ -1,12 +1,12 @@
 """Officers, approved rules, and a case of long ago in which every box that takes words was filled in. All invented."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
 import pytest
+from msgspec import Struct
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -68,8 +68,7 @@ CANARY = "Zzyzxcanary"
 PHONE, POSTCODE = "07700 900987", "BR9 9ZY"
 
 
-@dataclass(frozen=True, slots=True)
-class Desk:
+class Desk(Struct, frozen=True):
     """Who works on retention."""
 
     manager: Actor

@@ -1,12 +1,12 @@
 """The published quarter's records, and a question about it."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 from sqlalchemy.orm import Session
 
 from tsalert.core.actors import Actor

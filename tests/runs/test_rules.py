@@ -1,9 +1,10 @@
 """Who may sign a run, and which run may supersede which."""
 
-from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from msgspec import Struct
+from msgspec.structs import replace
 
 from tests.refusals import refused
 from tsalert.core.errors import Conflict, RuleViolation
@@ -17,8 +18,7 @@ QUESTION = Question(quarter(2025, 4), "board", "published", "first_day")
 OTHER = replace(QUESTION, period=quarter(2025, 3), basis="prudent")
 
 
-@dataclass(frozen=True)
-class Run:
+class Run(Struct, frozen=True):
     id: int
     question: Question
     as_of: datetime

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
@@ -10,6 +9,7 @@ from shutil import copytree
 
 import pytest
 from flask import Flask
+from msgspec import Struct
 from sqlalchemy import text
 
 from tests.conftest import NOW, PASSWORD, copied_app
@@ -30,8 +30,7 @@ from tsalert.staff.rules import RoleName
 from tsalert.watching.status.queries import read_status
 
 
-@dataclass(frozen=True, slots=True)
-class Service:
+class Service(Struct, frozen=True):
     """One installation, and what is asked of it in these tests. Each act is a process of its own, as commands are."""
 
     app: Flask

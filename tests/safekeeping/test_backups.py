@@ -7,7 +7,6 @@ import os
 import tarfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
@@ -16,6 +15,7 @@ from typing import Any
 
 import pytest
 from flask_migrate import downgrade, upgrade
+from msgspec.structs import replace
 from sqlalchemy import create_engine, func, inspect, select
 from sqlalchemy.pool import NullPool
 

@@ -1,11 +1,11 @@
 """What a backup says of itself, and how it proves that nobody changed it."""
 
 import json
-from dataclasses import replace
 from hashlib import sha256
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from tests.refusals import refused
 from tsalert.core.errors import RuleViolation

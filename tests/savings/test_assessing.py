@@ -1,6 +1,5 @@
 """How much of each record of a household counts."""
 
-from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 from itertools import pairwise
@@ -9,6 +8,7 @@ from random import Random
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from tsalert.prevention.rules import last_day_of_term
 from tsalert.savings.counting.assessing import Record, Unit, assess

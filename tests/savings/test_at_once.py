@@ -2,11 +2,11 @@
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 from decimal import Decimal
 
 import pytest
 from flask import Flask
+from msgspec.structs import replace
 
 from tests.conftest import NOW, PASSWORD
 from tests.savings.test_links_and_shares import BARE, SCAM, case, incident

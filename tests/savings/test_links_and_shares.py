@@ -1,12 +1,12 @@
 """Interventions with their case, money line, household and partners, and the limit for second officers."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 from itertools import count
 
 import pytest
+from msgspec.structs import replace
 from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
@@ -222,7 +222,7 @@ def test_one_event_is_known_by_its_incident_and_by_the_case_that_grew_out_of_it(
     first = service.record_intervention(replace(SCAM, incident_id=incident_id), actor=actor, now=NOW)
     assert queries.get_current(session, first).content.household_key == "BR9 1AA 12+3"
     case_id, _ = case(actor, incident_id=incident_id)
-    again = replace(SCAM, **{"incident": {"incident_id": incident_id}, "case": {"case_id": case_id}}[second])  # type: ignore[arg-type]
+    again = replace(SCAM, **{"incident": {"incident_id": incident_id}, "case": {"case_id": case_id}}[second])
     with pytest.raises(RuleViolation, match=first):
         service.record_intervention(again, actor=actor, now=NOW)
     other = service.record_intervention(replace(again, other_money="A second fraud"), actor=actor, now=NOW)

@@ -1,6 +1,5 @@
 """Rate sets that leave as files and come back."""
 
-from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
@@ -8,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from marshmallow import ValidationError
+from msgspec.structs import replace
 from sqlalchemy.orm import Session
 
 from tsalert.core.errors import RuleViolation

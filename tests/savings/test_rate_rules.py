@@ -1,11 +1,11 @@
 """What a rate must be, who approves a set, and which set gives way to another."""
 
-from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from tests.refusals import refused
 from tsalert.core.errors import RuleViolation

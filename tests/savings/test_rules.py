@@ -1,13 +1,13 @@
 """What may be recorded, what needs a second officer, and when rates apply."""
 
 import ast
-from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from tests.refusals import refused
 from tsalert.core.errors import RuleViolation

@@ -1,12 +1,12 @@
 """What the prudent rates come to."""
 
-from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from tsalert.core.errors import RuleViolation
 from tsalert.savings.valuing.scenarios import Scenario, rate_in, stream_price, term_in

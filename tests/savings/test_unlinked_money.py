@@ -1,11 +1,11 @@
 """Money of records that name no incident and no case: the household and the day tell that it may be the same."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
 import pytest
+from msgspec.structs import replace
 from sqlalchemy.orm import Session
 
 from tests.conftest import NOW

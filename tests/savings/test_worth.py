@@ -1,13 +1,13 @@
 """What one record is worth, when it is counted, and what is taken back of it."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from tsalert.savings.rules import InterventionType as Type
 from tsalert.savings.valuing.methods import Basis, Method

@@ -1,12 +1,12 @@
 """What everybody reads without an account: drawn once for all, without a cookie or a script."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from msgspec.structs import replace
 from sqlalchemy.orm import Session
 
 from tests import outages

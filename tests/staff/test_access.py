@@ -1,7 +1,6 @@
 """Access that is given and taken by command: at once, with a line in the trail, and never from the last who runs it."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from functools import partial
 
 import pytest
@@ -9,6 +8,7 @@ from click import Context
 from click.testing import Result
 from flask import Flask
 from flask.testing import FlaskClient
+from msgspec.structs import replace
 from sqlalchemy import select
 
 from tests.conftest import NOW, PASSWORD

@@ -2,7 +2,6 @@
 
 import json
 from base64 import urlsafe_b64encode
-from dataclasses import dataclass, field
 from hashlib import sha256
 from secrets import token_bytes
 from typing import Any
@@ -10,12 +9,12 @@ from typing import Any
 import cbor2
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.hashes import SHA256
+from msgspec import Struct, field
 
 _PRESENT, _VERIFIED, _NEW = 0x01, 0x04, 0x40
 
 
-@dataclass
-class Authenticator:
+class Authenticator(Struct):
     """One key for one service.
 
     :param asks_holder: whether it asks for a finger, face or code.

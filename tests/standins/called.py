@@ -6,13 +6,13 @@ listens to the end), ``hangs-up``, ``busy`` or ``nobody``.
 
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass, field
 from enum import Enum, auto
 from urllib.error import HTTPError, URLError
 from urllib.parse import urlencode
 from urllib.request import Request, urlopen
 from xml.etree import ElementTree as ET
 
+from msgspec import Struct, field
 from twilio.request_validator import RequestValidator
 
 TOKEN = "t" * 32
@@ -27,8 +27,7 @@ class Order(Enum):
     BACKWARDS_AND_TWICE = auto()
 
 
-@dataclass(slots=True)
-class Call:
+class Call(Struct):
     """One call that was made, and what was heard in it.
 
     ``ordered`` is what Twilio was asked, ``documents`` what we told it to do, in its own words.

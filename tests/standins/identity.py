@@ -9,7 +9,6 @@ import base64
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from functools import cache
 from hashlib import sha256
 from http.server import BaseHTTPRequestHandler
@@ -20,6 +19,7 @@ from urllib.parse import parse_qs, unquote, urlencode, urlsplit
 
 from joserfc import jwt
 from joserfc.jwk import KeySet, RSAKey
+from msgspec import Struct, field
 
 from tests.standins.serving import serving
 
@@ -32,8 +32,7 @@ def key(name: str) -> RSAKey:
     return RSAKey.generate_key(2048, {"kid": name, "use": "sig", "alg": "RS256"})
 
 
-@dataclass(slots=True)
-class Identity:
+class Identity(Struct):
     """What the provider knows, does wrong, and was asked."""
 
     person: dict[str, Any] = field(

@@ -3,16 +3,16 @@
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler
 from typing import Any
 from urllib.parse import urlsplit
 
+from msgspec import Struct, field
+
 from tests.standins.serving import serving
 
 
-@dataclass(slots=True)
-class Listener:
+class Listener(Struct):
     """What arrived as (path, headers, body); ``answers`` are the statuses to come, 204 once they are used up.
 
     A status of 0 is a head that comes one character at a time.

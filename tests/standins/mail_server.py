@@ -9,8 +9,9 @@ import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from pathlib import Path
+
+from msgspec import Struct, field
 
 # What is said to RCPT TO, by the local part of the address.
 REFUSALS = {
@@ -34,8 +35,7 @@ ENDINGS: dict[str, bytes | None] = {
 }
 
 
-@dataclass(slots=True)
-class Envelope:
+class Envelope(Struct):
     """Whom a client is writing to just now."""
 
     is_open: bool = False
@@ -52,8 +52,7 @@ class Envelope:
         return refusal or b"250 2.1.5 ok"
 
 
-@dataclass(slots=True)
-class MailServer:
+class MailServer(Struct):
     """What a server may be told, and what it has taken.
 
     Beyond ``most_connections`` it says that those are too many, or nothing at all where it ``is_deaf_beyond``. Over

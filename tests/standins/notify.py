@@ -8,7 +8,6 @@ import json
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler
 from threading import Event
@@ -18,6 +17,7 @@ from urllib.parse import parse_qs, urlsplit
 from uuid import uuid4
 
 import jwt
+from msgspec import Struct, field
 
 from tests.standins.serving import serving
 
@@ -29,16 +29,14 @@ _FIELDS = {"email": "email_address", "sms": "phone_number"}
 _KNOWN_FIELDS = frozenset({"template_id", "personalisation", "reference", "one_click_unsubscribe_url"})
 
 
-@dataclass(slots=True)
-class Template:
+class Template(Struct):
     """What stands at Notify, with its places."""
 
     kind: str
     places: tuple[str, ...]
 
 
-@dataclass(slots=True)
-class Notify:
+class Notify(Struct):
     """What was taken and asked, and what the next answers hold; ``is_down`` answers everything with 503.
 
     ``clock_ahead`` is how many seconds its clock is ahead of ours.

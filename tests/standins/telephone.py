@@ -12,7 +12,6 @@ import threading
 from base64 import b64decode
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from enum import StrEnum
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from itertools import count
@@ -21,6 +20,7 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 from xml.etree import ElementTree as ET
 
+from msgspec import Struct, field
 from twilio.request_validator import RequestValidator
 
 from tests.standins.twilio import ACCOUNT, TOKEN
@@ -70,8 +70,7 @@ class RangOff(Exception):
     """The caller is gone, and with them whatever the TwiML said next."""
 
 
-@dataclass(slots=True)
-class Exchange:
+class Exchange(Struct):
     """One call from its first ring to its end.
 
     :param post: carries a request: path with query, form, signature; returns status and body.
@@ -263,8 +262,7 @@ def tone(seconds: float = 1.0) -> bytes:
     return head + sound
 
 
-@dataclass(slots=True)
-class Recordings:
+class Recordings(Struct):
     """What the server holds, how it misbehaves, and what was asked of it.
 
     ``trouble`` by recording: ``404``, ``500``, ``slow`` (stops half-way until let on), ``cut`` (ends half-way).

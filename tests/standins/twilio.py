@@ -13,12 +13,13 @@ import threading
 from base64 import b64decode
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler
 from threading import Event
 from time import time
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
+
+from msgspec import Struct, field
 
 from tests.standins import called
 from tests.standins.called import Call, Post, post_signed
@@ -40,8 +41,7 @@ def environment(url: str, *, sender: str = "+441632960000") -> dict[str, str]:
     }
 
 
-@dataclass(slots=True)
-class Twilio:
+class Twilio(Struct):
     """What was sent and rung, and what the next answers hold.
 
     ``is_down`` answers everything with 503. ``delay`` seconds pass before each message is answered. ``post`` is how

@@ -2,13 +2,13 @@
 
 import subprocess
 from collections.abc import Callable
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
 import pytest
 from click.testing import Result
 from flask import Flask
+from msgspec.structs import replace
 from sqlalchemy.orm import Session
 
 from tests.subscribers.conftest import letters

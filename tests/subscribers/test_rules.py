@@ -1,11 +1,11 @@
 """Who is meant, what an import may change, what a choice changes."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec import Struct
 
 from tests.refusals import refused
 from tsalert.delivery.rules import Channel
@@ -13,8 +13,7 @@ from tsalert.subscribers import rules
 from tsalert.subscribers.rules import Changes, EndedReason, Frequency, Held, Kind, Source
 
 
-@dataclass(frozen=True)
-class Known:
+class Known(Struct, frozen=True):
     name: str | None
     has_email: bool = False
 

@@ -1,10 +1,9 @@
 """Joining by a text of JOIN: the text itself is the consent, and proves the number."""
 
-from dataclasses import replace
-
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from msgspec.structs import replace
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
 from datetime import timedelta
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
@@ -10,6 +9,7 @@ from pathlib import Path
 import pytest
 from click.testing import Result
 from flask import Flask
+from msgspec.structs import replace
 from sqlalchemy.orm import Session
 
 from tests.conftest import ask
@@ -44,7 +44,7 @@ def check(console: Flask, command: Callable[..., Result], monkeypatch: pytest.Mo
 
     def run(*gateways: Probed, **changes: object) -> tuple[int, str]:
         settings: Settings = console.extensions["tsalert_settings"]
-        chosen = replace(settings, **changes)  # type: ignore[arg-type]
+        chosen = replace(settings, **changes)
         with monkeypatch.context() as patch:
             patch.setitem(console.extensions, "tsalert_settings", chosen)
             patch.setitem(console.extensions, "tsalert_gateways", gateways or console.extensions["tsalert_gateways"])

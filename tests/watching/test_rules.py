@@ -1,10 +1,10 @@
 """How a check reads, and which job of the timetable goes well."""
 
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from tsalert.watching.checks import rules as checks
 from tsalert.watching.status import rules

@@ -8,7 +8,6 @@ from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from subprocess import Popen
 from typing import Any
@@ -17,6 +16,7 @@ from urllib.parse import urlsplit
 import pytest
 import requests
 from flask import Flask
+from msgspec import Struct
 
 from tests.conftest import command_environment, copied_app
 from tests.standins.processes import eventually, served
@@ -37,8 +37,7 @@ COUNTED = ("tsalert_http_requests_total", ("GET", "/livez", "200"))
 pytestmark = pytest.mark.any_database
 
 
-@dataclass(frozen=True, slots=True)
-class Served:
+class Served(Struct, frozen=True):
     """Where it listens, what it writes down, and the folder in which its processes count."""
 
     address: str

@@ -3,6 +3,7 @@
 from typing import Any
 
 from marshmallow import RAISE
+from msgspec.structs import asdict
 
 from tsalert.activities import queries, service
 from tsalert.activities.figures import activity_totals, total_rows
@@ -100,5 +101,4 @@ def cancel_activity(told: dict[str, Any], activity_id: int) -> dict[str, Any]:
 def whole(activity_id: int) -> dict[str, Any]:
     """Return an activity as the API gives it."""
     found = queries.get_activity(db.session(), activity_id)
-    plain = {name: getattr(found, name) for name in found.__slots__}
-    return plain | {"corrections": queries.corrections_of(db.session(), activity_id)}
+    return asdict(found) | {"corrections": queries.corrections_of(db.session(), activity_id)}

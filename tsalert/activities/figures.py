@@ -1,8 +1,8 @@
 """What was done in a period, in numbers: sessions, people trained, zones, reach, thanks. For reports and files."""
 
-from dataclasses import dataclass
 from typing import Any
 
+from msgspec import Struct
 from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session
 
@@ -14,8 +14,7 @@ from tsalert.core.periods import Period
 _SUMS = ("present", "trained", "refreshers", "champions", "leaflets")
 
 
-@dataclass(frozen=True, slots=True)
-class KindTotals:
+class KindTotals(Struct, frozen=True):
     """What was held of one kind, and what was planned for the period or cancelled."""
 
     held: int = 0
@@ -28,8 +27,7 @@ class KindTotals:
     leaflets: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class ZoneTotals:
+class ZoneTotals(Struct, frozen=True):
     """Zones of a period; those in force, with their homes, are those of its last day."""
 
     in_force: int
@@ -39,8 +37,7 @@ class ZoneTotals:
     ended: int
 
 
-@dataclass(frozen=True, slots=True)
-class ActivityTotals:
+class ActivityTotals(Struct, frozen=True):
     """A period's activities in numbers. One of several days belongs to the period of its last day.
 
     :param trained_by_audience: practitioners who were trained, by whom they work for.

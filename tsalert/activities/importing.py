@@ -1,11 +1,11 @@
 """Past activities from a CSV file: read, checked row by row, the good ones kept in one transaction for each."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from marshmallow import ValidationError
+from msgspec import Struct
 
 from tsalert.activities import queries, service
 from tsalert.activities.rules import Plan, Result
@@ -27,8 +27,7 @@ HEADER = (
 )  # fmt: skip
 
 
-@dataclass(slots=True)
-class ActivityImport:
+class ActivityImport(Struct):
     """What became of a file; ``known`` counts the rows that were there before and were let alone."""
 
     added: int = 0

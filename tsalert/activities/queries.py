@@ -2,10 +2,10 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
 
+from msgspec import Struct
 from sqlalchemy import ColumnElement, and_, exists, not_, select
 from sqlalchemy.orm import Session
 
@@ -17,12 +17,11 @@ from tsalert.core.keys import is_id
 from tsalert.core.periods import Period
 from tsalert.keysets import PAGE, Order, Page, read_page
 
-_PLANNED = {each.name for each in fields(Plan)} - {"kind", "ward_codes", "officer_ids", "channels", "audience"}
-_FOUND = {each.name for each in fields(Result)} - {"reach"}
+_PLANNED = set(Plan.__struct_fields__) - {"kind", "ward_codes", "officer_ids", "channels", "audience"}
+_FOUND = set(Result.__struct_fields__) - {"reach"}
 
 
-@dataclass(frozen=True, slots=True)
-class ActivityView:
+class ActivityView(Struct, frozen=True):
     """One activity as it stands; officers by id, and a result of None before it was held."""
 
     id: int
@@ -37,8 +36,7 @@ class ActivityView:
     recorded_at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class ActivityFilter:
+class ActivityFilter(Struct, frozen=True):
     """Which activities a list shows; ``after`` is the ``next`` of the page before.
 
     :param without_saving: only those held that could be in a figure of savings and are in none.

@@ -1,9 +1,10 @@
 """Deciding whom we thank for a call, presenting it, keeping consent, and taking it back."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, fields, replace
 from datetime import datetime
 
+from msgspec import Struct
+from msgspec.structs import asdict, replace
 from sqlalchemy.orm import Session
 
 from tsalert.activities import recognition_queries, recognition_rules
@@ -22,8 +23,7 @@ from tsalert.response.kept import names_for
 from tsalert.staff.queries import officer_names
 
 
-@dataclass(frozen=True, slots=True)
-class SeenRecognition:
+class SeenRecognition(Struct, frozen=True):
     """A recognition and the version of it that somebody saw."""
 
     id: int
@@ -41,7 +41,7 @@ def decide_recognition(new: NewRecognition, *, actor: Actor, now: datetime) -> i
         _require_links(session, new)
         new = replace(new, name=_name(session, new, actor, now))
         recognition_rules.check_recognition(new, today=london_date(now))
-        kept = {each.name: getattr(new, each.name) for each in fields(new)}
+        kept = asdict(new)
         row = Recognition(version=1, recorded_by=actor.officer_id, recorded_at=now, **kept)
         recognition_queries.require_visible(session, row, actor=actor, now=now)
         session.add(row)

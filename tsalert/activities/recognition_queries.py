@@ -1,9 +1,9 @@
 """Finding recognitions: those that this officer may see, and the names that may be said in public."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
+from msgspec import Struct
 from sqlalchemy import ColumnElement, and_, func, select, true
 from sqlalchemy.orm import Session
 
@@ -40,8 +40,7 @@ class RecognitionShowing(Word):
     ALL = "all", "All"
 
 
-@dataclass(frozen=True, slots=True)
-class RecognitionView:
+class RecognitionView(Struct, frozen=True):
     """A recognition with the references of what it is for."""
 
     row: Recognition
@@ -54,8 +53,7 @@ class RecognitionView:
         return RecognitionKind.of(self.row.kind)
 
 
-@dataclass(frozen=True, slots=True)
-class RecognitionFilter:
+class RecognitionFilter(Struct, frozen=True):
     """Which recognitions a list shows; ``after`` is the last one of the page before."""
 
     showing: RecognitionShowing = RecognitionShowing.TO_PRESENT

@@ -1,15 +1,15 @@
 """Whom we thank for a call, for what, and who may be named for it in public. Pure."""
 
-from dataclasses import dataclass
 from datetime import date
+
+from msgspec import Struct
 
 from tsalert.activities.rules import EARLIEST_DAY
 from tsalert.activities.vocabulary import RecognitionKind
 from tsalert.core.errors import Conflict, RuleViolation
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NewRecognition:
+class NewRecognition(Struct, frozen=True, kw_only=True):
     """Thanks that were decided.
 
     :param name: as it is to stand on the certificate.
@@ -29,16 +29,14 @@ class NewRecognition:
     consent_on: date | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Presentation:
+class Presentation(Struct, frozen=True):
     """When and where it was handed over."""
 
     on_date: date
     where: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Consent:
+class Consent(Struct, frozen=True):
     """Whether somebody may be named in public, and since when they say so."""
 
     may_be_named: bool

@@ -1,7 +1,8 @@
 """What an activity may say while it is planned and once it was held, and what may be done with it. Pure."""
 
-from dataclasses import dataclass
 from datetime import date, timedelta
+
+from msgspec import Struct
 
 from tsalert.activities.vocabulary import ActivityKind, Audience, Channel, State
 from tsalert.core.errors import Conflict, RuleViolation
@@ -21,8 +22,7 @@ _NUMBERS = {
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Plan:
+class Plan(Struct, frozen=True, kw_only=True):
     """What is known of an activity before it takes place.
 
     :param last_day: the first day too where it lasts one day.
@@ -47,8 +47,7 @@ class Plan:
     note: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Reach:
+class Reach(Struct, frozen=True):
     """How many people a channel reached, and how that was estimated."""
 
     channel: Channel
@@ -56,8 +55,7 @@ class Reach:
     how: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Result:
+class Result(Struct, frozen=True, kw_only=True):
     """What came of an activity that was held; None where its kind has no such number.
 
     :param trained: for the first time; those who were trained before are ``refreshers``.

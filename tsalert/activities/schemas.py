@@ -1,6 +1,5 @@
 """The shapes of activities as forms, files and the API send them; what must hold of them is in rules.py."""
 
-from dataclasses import fields as fields_of
 from typing import Any
 
 from marshmallow import EXCLUDE, Schema, ValidationError, fields, post_load
@@ -157,7 +156,7 @@ class ActivityPeriodSchema(Schema):
 
 def plan_of(data: dict[str, Any]) -> Plan:
     """Take a plan out of what was loaded; an empty text is none."""
-    kept = {each.name: data.pop(each.name) for each in fields_of(Plan)}
+    kept = {name: data.pop(name) for name in Plan.__struct_fields__}
     for name, value in kept.items():
         kept[name] = tuple(value) if isinstance(value, list) else value if value != "" else None
     kept["last_day"] = kept["last_day"] or kept["first_day"]
@@ -169,7 +168,7 @@ def result_of(data: dict[str, Any]) -> Result:
     reach = data.pop("reach", None)
     if reach is None:
         reach = [found for channel in Channel if (found := _typed_reach(channel, data))]
-    kept = {each.name: data.pop(each.name) for each in fields_of(Result) if each.name != "reach"}
+    kept = {name: data.pop(name) for name in Result.__struct_fields__ if name != "reach"}
     kept["outcome"] = kept["outcome"] or None
     return Result(reach=tuple(reach), **kept)
 

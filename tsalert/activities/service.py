@@ -3,10 +3,10 @@
 What was held may be behind a figure of savings, so holding and correcting are steps of use cases of savings.
 """
 
-from dataclasses import asdict, dataclass, fields
 from datetime import datetime
-from typing import Any
 
+from msgspec import Struct, to_builtins
+from msgspec.structs import asdict
 from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
@@ -28,16 +28,14 @@ _KIND = "A"
 _ELSEWHERE = {"ward_codes", "officer_ids", "channels", "reach"}
 
 
-@dataclass(frozen=True, slots=True)
-class Seen:
+class Seen(Struct, frozen=True):
     """An activity and the version of it that somebody saw."""
 
     id: int
     version: int
 
 
-@dataclass(frozen=True, slots=True)
-class Correction:
+class Correction(Struct, frozen=True):
     """What a held activity is to say, and why."""
 
     plan: Plan
@@ -135,7 +133,7 @@ def correct(session: Session, seen: Seen, correction: Correction, *, actor: Acto
         ActivityCorrection(
             activity_id=row.id,
             version=row.version,
-            before=_plain(before.plan) | _plain(before.result),
+            before=to_builtins(before.plan) | to_builtins(before.result),
             reason=correction.reason,
             corrected_by=actor.officer_id,
             corrected_at=now,
@@ -198,9 +196,9 @@ def _write(session: Session, row: Activity, plan: Plan, result: Result | None = 
 
 
 def _set(row: Activity, content: Plan | Result) -> None:
-    for each in fields(content):
-        if each.name not in _ELSEWHERE:
-            setattr(row, each.name, getattr(content, each.name))
+    for name, value in asdict(content).items():
+        if name not in _ELSEWHERE:
+            setattr(row, name, value)
 
 
 def _link(session: Session, row: Activity, plan: Plan, result: Result | None = None) -> None:
@@ -218,12 +216,3 @@ def _link(session: Session, row: Activity, plan: Plan, result: Result | None = N
 
 def _note(session: Session, row: Activity, act: str, actor: Actor, now: datetime) -> None:
     audit.record(session, actor, act, "activity", row.id, now=now, reference=row.reference, kind=row.kind)
-
-
-def _plain(content: Plan | Result) -> dict[str, Any]:
-    """Return what an activity says as JSON keeps it."""
-    kept = asdict(content)
-    for name in ("first_day", "last_day"):
-        if name in kept:
-            kept[name] = kept[name].isoformat()
-    return kept

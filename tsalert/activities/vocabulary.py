@@ -1,6 +1,6 @@
 """The words of activities: kinds, states, audiences, channels, acts upon zones, and kinds of recognition. Pure."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from tsalert.core.words import Word
 
@@ -81,8 +81,7 @@ class RecognitionKind(Word):
     LETTER = "letter", "Letter of thanks"
 
 
-@dataclass(frozen=True, slots=True)
-class Shape:
+class Shape(Struct, frozen=True):
     """What a record of one kind may hold.
 
     :param numbers: which numbers are known once it was held, beside the leaflets that every kind may hand out.

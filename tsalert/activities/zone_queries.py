@@ -2,9 +2,9 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 from datetime import date
 
+from msgspec import Struct
 from sqlalchemy import ColumnElement, and_, func, or_, select, true
 from sqlalchemy.orm import Session
 
@@ -28,8 +28,7 @@ class ZoneShowing(Word):
     ALL = "all", "All"
 
 
-@dataclass(frozen=True, slots=True)
-class ZoneView:
+class ZoneView(Struct, frozen=True):
     """A zone with its streets."""
 
     row: ColdCallingZone
@@ -40,8 +39,7 @@ class ZoneView:
         return is_due(self.row.review_due_on, self.row.ended_on, today=today)
 
 
-@dataclass(frozen=True, slots=True)
-class ZoneFilter:
+class ZoneFilter(Struct, frozen=True):
     """Which zones a list shows; ``after`` is the last one of the page before."""
 
     showing: ZoneShowing = ZoneShowing.IN_FORCE

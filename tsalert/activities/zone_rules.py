@@ -1,7 +1,8 @@
 """What a no-cold-calling zone is, and when it should be looked at again. Pure."""
 
-from dataclasses import dataclass
 from datetime import date, timedelta
+
+from msgspec import Struct
 
 from tsalert.activities.rules import EARLIEST_DAY
 from tsalert.core.errors import Conflict, RuleViolation
@@ -11,16 +12,14 @@ LONGEST_TO_REVIEW = timedelta(days=5 * 366)
 MOST_POSTCODES, MOST_HOMES, MOST_SIGNS = 500, 20_000, 20_000
 
 
-@dataclass(frozen=True, slots=True)
-class Street:
+class Street(Struct, frozen=True):
     """A postcode of a zone, and the street that residents know it by."""
 
     postcode: str
     name: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NewZone:
+class NewZone(Struct, frozen=True, kw_only=True):
     """A zone as it is set up or set right.
 
     :param contact: how the residents are reached, such as their association; nobody's private data.
@@ -39,8 +38,7 @@ class NewZone:
     note: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Renewal:
+class Renewal(Struct, frozen=True):
     """What a review found: the residents want the zone still, and so many signs and stickers are there now."""
 
     on_date: date
@@ -50,8 +48,7 @@ class Renewal:
     note: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class ZoneEnding:
+class ZoneEnding(Struct, frozen=True):
     """When a zone ended, and why."""
 
     on_date: date

@@ -1,6 +1,5 @@
 """The shapes of no-cold-calling zones as forms and the API send them; what must hold of them is in zone_rules.py."""
 
-from dataclasses import fields as fields_of
 from typing import Any
 
 from marshmallow import EXCLUDE, Schema, ValidationError, fields, post_load
@@ -135,7 +134,7 @@ class ZoneFilterSchema(Schema):
 
 
 def _zone_of(data: dict[str, Any]) -> NewZone:
-    kept = {each.name: data[each.name] for each in fields_of(NewZone)}
+    kept = {name: data[name] for name in NewZone.__struct_fields__}
     for name in ("ward_code", "contact", "note"):
         kept[name] = kept[name] or None
     return NewZone(**kept | {"streets": tuple(kept["streets"])})

@@ -1,9 +1,9 @@
 """Setting up no-cold-calling zones, setting them right, renewing and ending them."""
 
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from msgspec import Struct
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
@@ -22,8 +22,7 @@ from tsalert.places.queries import is_ward
 _COLUMNS = ("name", "set_up_on", "review_due_on", "homes", "signs", "stickers", "contact", "note")
 
 
-@dataclass(frozen=True, slots=True)
-class SeenZone:
+class SeenZone(Struct, frozen=True):
     """A zone and the version of it that somebody saw."""
 
     id: int

@@ -1,9 +1,10 @@
 """What in an alert may point to a person, and what officers said of it: nothing goes out before all is answered."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime
 
+from msgspec import Struct
+from msgspec.structs import replace
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -25,8 +26,7 @@ _SHOWN = 3
 _OFFICIAL = ("report@phishing.gov.uk", "phishing@hmrc.gov.uk")
 
 
-@dataclass(frozen=True, slots=True)
-class Marked:
+class Marked(Struct, frozen=True):
     """A mark with why it may stay, by whom; None where nobody has said yet."""
 
     mark: Mark

@@ -1,9 +1,9 @@
 """Operations on alerts and their progress; a token's owner is the author of what it writes."""
 
-from dataclasses import asdict
 from typing import Any
 
 from marshmallow import RAISE
+from msgspec.structs import asdict
 from sqlalchemy.orm import Session
 
 from tsalert.alerts import answering, proof, queries, service

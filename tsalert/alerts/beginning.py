@@ -1,6 +1,6 @@
 """What an alert's form is begun with: the facts of a case that point to nobody, or an alert to follow up. Pure."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from tsalert.alerts.rules import LONGEST_HEADLINE, Kind
 
@@ -15,8 +15,7 @@ APPROACHES = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class CaseFacts:
+class CaseFacts(Struct, frozen=True):
     """All that an alert may take from a case, in words: no narrative, no person, no place smaller than a ward."""
 
     category: str

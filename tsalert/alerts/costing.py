@@ -2,10 +2,10 @@
 
 import math
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
 from decimal import Decimal
 
 from flask import current_app
+from msgspec import Struct
 from sqlalchemy.orm import Session
 
 from tsalert.alerts.models import AlertPrice
@@ -17,8 +17,7 @@ from tsalert.core.money import whole_pence
 _MINUTE = 60
 
 
-@dataclass(frozen=True, slots=True)
-class Cost:
+class Cost(Struct, frozen=True):
     """What one channel costs: how many people, how many units for each, and pence for a unit."""
 
     channel: Channel

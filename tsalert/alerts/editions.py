@@ -2,10 +2,10 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from msgspec import Struct
 from sqlalchemy import Select, func, literal, select, union_all
 from sqlalchemy.orm import Session
 
@@ -25,8 +25,7 @@ AT_ONCE = 5000
 _CHOSEN_BY = {Edition.PARTNER: reading.read_by_partners, Edition.LARGE_PRINT: reading.read_in_large_print}
 
 
-@dataclass(frozen=True, slots=True)
-class Delivered:
+class Delivered(Struct, frozen=True):
     """Whom a message of an alert went to, and as which edition."""
 
     alert_id: int

@@ -1,9 +1,9 @@
 """Updates and all-clears: whom they continue, and that they go to the same people. Steps."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from datetime import datetime
 
+from msgspec.structs import replace
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 

@@ -1,7 +1,6 @@
 """Reading which alerts one officer sent alone, and what a manager said of each."""
 
-from dataclasses import dataclass
-
+from msgspec import Struct
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -10,8 +9,7 @@ from tsalert.keysets import Order, Page, read_page
 from tsalert.staff.queries import officer_names
 
 
-@dataclass(frozen=True, slots=True)
-class SentAlone:
+class SentAlone(Struct, frozen=True):
     """An alert that one officer sent, with its review once there is one."""
 
     alert: Alert

@@ -1,12 +1,12 @@
 """Markdown as safe HTML and as plain text, with the address of every link in sight."""
 
 import re
-from dataclasses import dataclass, field
 
 import nh3
 from markdown_it import MarkdownIt
 from markdown_it.renderer import RendererHTML
 from markdown_it.token import Token
+from msgspec import Struct, field
 
 _TAGS = {"p", "h2", "h3", "h4", "ul", "ol", "li", "strong", "em", "a", "br", "blockquote", "code", "pre", "hr"}
 _SCHEMES = {"http", "https", "mailto", "tel"}
@@ -46,8 +46,7 @@ def links(source: str) -> list[str]:
     return [str(child.attrGet("href") or "") for child in inline if child.type == "link_open"]
 
 
-@dataclass(slots=True)
-class _List:
+class _List(Struct):
     """An open list: the number its next point has, or None where points have dashes."""
 
     number: int | None
@@ -61,8 +60,7 @@ class _List:
         return f"{self.number - 1}. "
 
 
-@dataclass(slots=True)
-class _PlainText:
+class _PlainText(Struct):
     """Gathers text from block tokens, in the order in which they come."""
 
     text: str = ""

@@ -1,9 +1,9 @@
 """A warning before a second alert: of the same case within minutes, or under the same headline within a day."""
 
 import re
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from msgspec import Struct
 from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import Session
 
@@ -17,8 +17,7 @@ _ABOUT_TO = (Status.PENDING_APPROVAL, Status.APPROVED)
 _NO_LETTER = re.compile(r"[\W_]+")
 
 
-@dataclass(frozen=True, slots=True)
-class Near:
+class Near(Struct, frozen=True):
     """Another alert that residents got, or are about to get, and what the two have in common."""
 
     alert_id: int

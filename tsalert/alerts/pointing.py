@@ -2,9 +2,10 @@
 
 import re
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 from hashlib import sha256
+
+from msgspec import Struct
 
 from tsalert.identifying.facts import Finding, People, folded, in_order
 from tsalert.identifying.names import introduced_in, names_in
@@ -25,8 +26,7 @@ class MayStay(StrEnum):
     NEEDED = "needed"
 
 
-@dataclass(frozen=True, slots=True)
-class Mark:
+class Mark(Struct, frozen=True):
     """Something that may point to a person, where it stands (names of fields), and the words around it.
 
     :param key: what an officer's answer is kept by.

@@ -1,9 +1,10 @@
 """The proof of an alert: what it will look like everywhere, and the digest that an approval binds to."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
 
 from flask import current_app
+from msgspec import Struct
+from msgspec.structs import asdict
 
 from tsalert.alerts.audience.choosing import sealed
 from tsalert.alerts.models import Alert
@@ -16,8 +17,7 @@ from tsalert.delivery.rules import ACKNOWLEDGE_LINK, PARTNER_MARK, UNSUBSCRIBE_L
 from tsalert.delivery.tokens import TOKEN_LENGTH
 
 
-@dataclass(frozen=True, slots=True)
-class Proof:
+class Proof(Struct, frozen=True):
     """An alert as it goes out if approved now, and what stands for all of it.
 
     :param wording: the ordinary edition, with the words for telephones that everybody gets.

@@ -2,9 +2,9 @@
 
 import json
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
+from msgspec import Struct
 from sqlalchemy import ColumnElement, Text, and_, bindparam, cast, func, or_, select
 from sqlalchemy.orm import Session
 
@@ -33,8 +33,7 @@ _STAMP = select(
 ).where(_SENT)
 
 
-@dataclass(frozen=True, slots=True)
-class Wanted:
+class Wanted(Struct, frozen=True):
     """What somebody looks for among the alerts that were sent; nothing given, nothing narrowed."""
 
     words: str = ""
@@ -47,8 +46,7 @@ class Wanted:
         return bool(self.words or self.ward or self.topic)
 
 
-@dataclass(frozen=True, slots=True)
-class PublicLine:
+class PublicLine(Struct, frozen=True):
     """One alert in a public list."""
 
     id: int
@@ -59,8 +57,7 @@ class PublicLine:
     is_withdrawn: bool
 
 
-@dataclass(frozen=True, slots=True)
-class PublicPage:
+class PublicPage(Struct, frozen=True):
     """A page of the alerts that were sent; ``older`` is where the next one begins."""
 
     current: Sequence[PublicLine]

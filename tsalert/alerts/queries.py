@@ -1,9 +1,9 @@
 """Reading alerts: for officers, for approvers, for reviewers, and for anybody who was sent one."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
+from msgspec import Struct
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
@@ -31,8 +31,7 @@ _LISTED = (Alert.published_at.is_not(None), Alert.kind != Kind.CANCEL)
 _NEWEST = (Alert.published_at.desc(), Alert.id.desc())
 
 
-@dataclass(frozen=True, slots=True)
-class AlertLine:
+class AlertLine(Struct, frozen=True):
     """One alert in a list."""
 
     id: int

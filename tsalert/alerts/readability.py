@@ -8,7 +8,8 @@ count come to the same.
 import math
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 # Most who get our alerts read with ease what a child of twelve does.
 PLAIN_AGE = 12
@@ -27,16 +28,14 @@ _ENDS = re.compile(r"(?<=[.!?…])[\"'\u201d\u2019)]*\s+(?=[\"'\u201c\u2018(]?[^
 _SHORT_FORM = re.compile(r"\b(Mr|Mrs|Ms|Dr|St|Ltd|Co|e\.g|i\.e|approx|No(?=\.\s?\d))\.")
 
 
-@dataclass(frozen=True, slots=True)
-class HardSentence:
+class HardSentence(Struct, frozen=True):
     """A sentence that many would have to read twice, and why."""
 
     text: str
     why: str
 
 
-@dataclass(frozen=True, slots=True)
-class Readability:
+class Readability(Struct, frozen=True):
     """How easily a text reads; ``age`` is the age at which most can read it."""
 
     age: int

@@ -3,11 +3,12 @@
 import json
 import re
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from hashlib import sha256
 from typing import Any
+
+from msgspec import Struct
 
 from tsalert.alerts.speaking import LONGEST_CALL, seconds, spoken
 from tsalert.core.clock import as_utc
@@ -86,8 +87,7 @@ class Verdict(StrEnum):
     NOT_JUSTIFIED = "not_justified"
 
 
-@dataclass(frozen=True, slots=True)
-class Draft:
+class Draft(Struct, frozen=True):
     """What an officer writes, and for whom; no wards means the whole area.
 
     :param with_neighbours: the wards next to those are meant too; ``named`` and ``left_out`` point to one person each.
@@ -111,8 +111,7 @@ class Draft:
     left_out: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class FollowUp:
+class FollowUp(Struct, frozen=True):
     """What an officer writes to those who got an alert: more of it, or that it is over."""
 
     kind: Kind

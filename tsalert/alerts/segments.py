@@ -4,8 +4,9 @@ The packages that do this have had no release for years or count a split pair wr
 Source: 3GPP TS 23.038, sections 6.2.1 and 6.2.3; TS 23.040, section 9.2.3.24.1.
 """
 
-from dataclasses import dataclass
 from enum import StrEnum
+
+from msgspec import Struct
 
 _BASIC = frozenset(
     "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?"
@@ -37,8 +38,7 @@ class Encoding(StrEnum):
 _ROOM = {Encoding.GSM_7: (160, 153), Encoding.UCS_2: (70, 67)}
 
 
-@dataclass(frozen=True, slots=True)
-class SmsSize:
+class SmsSize(Struct, frozen=True):
     """The size of a text message; ``costly`` are the characters that force UCS-2."""
 
     encoding: Encoding

@@ -1,9 +1,9 @@
 """From one text to every form in which an alert goes out."""
 
-from dataclasses import dataclass
 from datetime import datetime
 
 from markupsafe import Markup
+from msgspec import Struct
 
 from tsalert.alerts import markdown
 from tsalert.alerts.rules import Edition, Kind
@@ -13,8 +13,7 @@ from tsalert.core.clock import in_london
 from tsalert.web.mails import mail_template
 
 
-@dataclass(frozen=True, slots=True)
-class Letterhead:
+class Letterhead(Struct, frozen=True):
     """Who speaks, and where they can be checked.
 
     :param unsubscribe_url: what delivery replaces by each reader's own address.
@@ -32,8 +31,7 @@ class Letterhead:
     sms_stop: str
 
 
-@dataclass(frozen=True, slots=True)
-class Notice:
+class Notice(Struct, frozen=True):
     """What one alert says; ``body`` and ``advice`` are Markdown, ``sms`` and ``voice`` may be empty.
 
     :param expires_at: until when it applies; None for what says that another one is over.
@@ -50,8 +48,7 @@ class Notice:
     follow_up: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Wording:
+class Wording(Struct, frozen=True):
     """An alert as it goes out in its ordinary edition, one form for each channel."""
 
     subject: str
@@ -61,8 +58,7 @@ class Wording:
     voice: str
 
 
-@dataclass(frozen=True, slots=True)
-class Mail:
+class Mail(Struct, frozen=True):
     """An alert as it goes out by mail in one edition."""
 
     subject: str

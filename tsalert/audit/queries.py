@@ -2,9 +2,9 @@
 
 from collections.abc import Collection, Sequence
 from contextlib import closing
-from dataclasses import dataclass
 from datetime import datetime
 
+from msgspec import Struct
 from sqlalchemy import Row, Select, func, select
 from sqlalchemy.orm import Session
 
@@ -29,8 +29,7 @@ _ENTRIES = select(
 ).order_by(AuditEvent.id)
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(Struct, frozen=True):
     """What a walk along the chain found; ``broken_at`` is the first entry that does not fit."""
 
     length: int

@@ -2,9 +2,10 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
+
+from msgspec import Struct
 
 FIRST_SEAL = "0" * 64
 # What somebody saw of one record, and what besides leaves a record as it was.
@@ -15,8 +16,7 @@ NOT_WRITTEN = OPENED | {EXPORTED, "listed", "searched", "looked for matches", "h
 Detail = str | int | bool | None
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(Struct, frozen=True):
     """One act: by whom, through which door, on what. Details name fields and states, never personal data."""
 
     at: datetime
@@ -28,8 +28,7 @@ class Entry:
     detail: Mapping[str, Detail]
 
 
-@dataclass(frozen=True, slots=True)
-class Head:
+class Head(Struct, frozen=True):
     """The trail at one moment: how many entries it has, and the seal of the last."""
 
     length: int

@@ -1,9 +1,9 @@
 """What the cases and the helpline's contacts of a period amount to, by the definitions of the board's indicators."""
 
 from collections import Counter, defaultdict
-from dataclasses import dataclass
 from decimal import Decimal
 
+from msgspec import Struct
 from sqlalchemy import CompoundSelect, Integer, Select, cast, func, select
 from sqlalchemy.orm import Session, aliased
 
@@ -15,8 +15,7 @@ from tsalert.core.periods import Period
 from tsalert.response.vocabulary import REPORTED_CATEGORIES, Category
 
 
-@dataclass(frozen=True, slots=True)
-class CaseFigures:
+class CaseFigures(Struct, frozen=True):
     """The cases opened in a period; money, vulnerability and impact are those of the board's three categories.
 
     Cases that are one matter count once, as the one in which it stands, with the money of them all; a sum that two of
@@ -49,8 +48,7 @@ class CaseFigures:
         return self.money.net_detriment
 
 
-@dataclass(frozen=True, slots=True)
-class MeanLoss:
+class MeanLoss(Struct, frozen=True):
     """The losses told for one kind of complaint; complaints that name no loss are not among the ``number``."""
 
     label: str
@@ -63,8 +61,7 @@ class MeanLoss:
         return self.total / self.number
 
 
-@dataclass(frozen=True, slots=True)
-class HelplineFigures:
+class HelplineFigures(Struct, frozen=True):
     """What the consumer helpline received for our area in a period."""
 
     complaints: int

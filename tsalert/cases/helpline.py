@@ -1,12 +1,13 @@
 """The consumer helpline's file of complaints: read, checked row by row, kept batch by batch."""
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from itertools import islice
 from typing import TypeVar
 
+from msgspec import Struct
+from msgspec.structs import asdict
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -30,8 +31,7 @@ W = TypeVar("W", bound=Word)
 _SCAM_KINDS = {*(kind.value for kind in ScamKind), OTHER_KIND}
 
 
-@dataclass(frozen=True, slots=True)
-class Contact:
+class Contact(Struct, frozen=True):
     """One complaint, under the helpline's own reference."""
 
     reference: str
@@ -43,8 +43,7 @@ class Contact:
     case_id: int | None
 
 
-@dataclass(slots=True)
-class HelplineReport:
+class HelplineReport(Struct):
     """What became of a file's rows."""
 
     added: int = 0

@@ -1,8 +1,8 @@
 """What a case takes over from the incidents it grew out of; steps inside a use case of service.py."""
 
-from dataclasses import replace
 from datetime import datetime
 
+from msgspec.structs import replace
 from sqlalchemy.orm import Session
 
 from tsalert.audit import service as audit

@@ -1,7 +1,6 @@
 """What was written down of a period's cases after the period was over."""
 
-from dataclasses import dataclass
-
+from msgspec import Struct
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
@@ -11,8 +10,7 @@ from tsalert.cases.queries import opened_in
 from tsalert.core.periods import Period
 
 
-@dataclass(frozen=True, slots=True)
-class LateCases:
+class LateCases(Struct, frozen=True):
     """How many cases of a period were opened on file after it, and how many of its sums of money were recorded then."""
 
     cases: int

@@ -1,10 +1,11 @@
 """Lists of cases: narrowed to what was asked for, limited to what the reader may see, counted by status."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from typing import Any
 
+from msgspec import Struct
+from msgspec.structs import asdict, replace
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
@@ -27,8 +28,7 @@ _BEYOND_T1 = ("kind", "channel", "waiting_for", "source", "text")
 NOBODY = 0  # the officer of cases that have none
 
 
-@dataclass(frozen=True, slots=True)
-class CaseFilter:
+class CaseFilter(Struct, frozen=True):
     """Which cases a list shows; None leaves a part open, and the officer 0 asks for the cases of nobody."""
 
     category: Category | None = None
@@ -44,7 +44,7 @@ class CaseFilter:
 
     def as_data(self) -> dict[str, str | int]:
         """Return what is asked for as it is saved."""
-        given = {each.name: getattr(self, each.name) for each in fields(self)}
+        given = asdict(self)
         given["period"] = self.period.label if self.period else None
         return {
             name: value if isinstance(value, int) else str(value) for name, value in given.items() if value is not None
@@ -59,8 +59,7 @@ def from_data(data: dict[str, str | int]) -> CaseFilter:
     return found
 
 
-@dataclass(frozen=True, slots=True)
-class CaseRow:
+class CaseRow(Struct, frozen=True):
     """A case as a list shows it, with nothing of the victim; of one that is ``restricted`` no more than T1."""
 
     id: int

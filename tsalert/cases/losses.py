@@ -2,10 +2,10 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from decimal import Decimal
 from statistics import median
 
+from msgspec import Struct
 from sqlalchemy import ColumnElement, CompoundSelect, func, select
 from sqlalchemy.orm import Session, aliased
 
@@ -16,8 +16,7 @@ from tsalert.core.periods import Period
 from tsalert.response.vocabulary import REPORTED_CATEGORIES, Category
 
 
-@dataclass(frozen=True, slots=True)
-class CaseLoss:
+class CaseLoss(Struct, frozen=True):
     """The money that left the victim of one case; None where none is told."""
 
     category: Category
@@ -25,8 +24,7 @@ class CaseLoss:
     loss: Decimal | None
 
 
-@dataclass(frozen=True, slots=True)
-class LossSummary:
+class LossSummary(Struct, frozen=True):
     """The cases of one kind: ``number`` of them tell a loss, and mean and median are of those alone.
 
     :param key: the code of the kind; empty for all together.
@@ -43,8 +41,7 @@ class LossSummary:
     largest: Decimal | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class PeriodLosses:
+class PeriodLosses(Struct, frozen=True):
     """The losses of the cases opened in a period, of the categories that a board counts.
 
     Cases that are one matter count once, as the one in which it stands, with the money of them all.

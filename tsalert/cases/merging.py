@@ -8,9 +8,9 @@ alone does not lift it, since what was read across stays written down.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
+from msgspec import Struct
 from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
@@ -30,8 +30,7 @@ from tsalert.tiers.vocabulary import Subject
 _LOCK_NUMBER = 7_682_002
 
 
-@dataclass(frozen=True, slots=True)
-class NewMerge:
+class NewMerge(Struct, frozen=True):
     """Into which case an earlier one continues, why, and which of its money lines the later one records too."""
 
     later: str
@@ -39,8 +38,7 @@ class NewMerge:
     repeats: tuple[int, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Merged:
+class Merged(Struct, frozen=True):
     """One merge as either of its cases shows it, standing or undone."""
 
     id: int

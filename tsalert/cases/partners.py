@@ -1,9 +1,9 @@
 """What partners pass to us: from which body, under which reference, when; a wrong record is taken back and stays."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 
+from msgspec import Struct
 from sqlalchemy import ColumnElement, Integer, cast, func, select
 from sqlalchemy.orm import Session
 
@@ -25,8 +25,7 @@ from tsalert.tiers.vocabulary import Subject
 _PROTOCOL = frozenset({PartnerBody.BANK, PartnerBody.POST_OFFICE, PartnerBody.POLICE})
 
 
-@dataclass(frozen=True, slots=True)
-class NewReferral:
+class NewReferral(Struct, frozen=True):
     """What a partner passed to us, such as a branch of a bank and the reference that it gave."""
 
     body: PartnerBody
@@ -37,8 +36,7 @@ class NewReferral:
     note: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class PartnerFilter:
+class PartnerFilter(Struct, frozen=True):
     """Which referrals a list shows; None leaves a part open."""
 
     body: PartnerBody | None = None
@@ -46,8 +44,7 @@ class PartnerFilter:
     is_banking_protocol: bool | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Listed:
+class Listed(Struct, frozen=True):
     """A referral with its case as lists show it: nothing of the victim."""
 
     row: CaseReferral
@@ -57,8 +54,7 @@ class Listed:
     status: str
 
 
-@dataclass(frozen=True, slots=True)
-class Counted:
+class Counted(Struct, frozen=True):
     """How many referrals of one body came in a period, and how many of them under the Banking Protocol."""
 
     body: PartnerBody

@@ -1,9 +1,9 @@
 """Reading cases, their money and their log."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
+from msgspec import Struct
 from sqlalchemy import ColumnElement, Row, exists, or_, select
 from sqlalchemy.orm import Session, aliased
 
@@ -20,8 +20,7 @@ from tsalert.tiers import queries as tiers
 from tsalert.tiers.vocabulary import Subject
 
 
-@dataclass(frozen=True, slots=True)
-class Ledger:
+class Ledger(Struct, frozen=True):
     """Every money line of a case, oldest first, and which of them a later one took the place of."""
 
     lines: list[MoneyLine]

@@ -1,9 +1,10 @@
 """What may happen to a case, and what its money adds up to."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+
+from msgspec import Struct
 
 from tsalert.cases.vocabulary import (
     KINDS,
@@ -40,8 +41,7 @@ STEPS: dict[Status, tuple[Status, ...]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class NewCase:
+class NewCase(Struct, frozen=True):
     """A case as an officer describes it.
 
     From an incident, ``category``, ``kind``, ``address``, ``postcode`` and ``ward_code`` are copied where
@@ -63,8 +63,7 @@ class NewCase:
     incident_id: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Progress:
+class Progress(Struct, frozen=True):
     """Where an officer says a case stands. ``reason`` is needed to reopen it; ``outcome`` to close it."""
 
     status: Status
@@ -74,8 +73,7 @@ class Progress:
     reason: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class NewMoneyLine:
+class NewMoneyLine(Struct, frozen=True):
     """One sum, as an officer records it; a correction names the line that it ``supersedes``.
 
     ``visit`` numbers the visits on which the trader took or asked for money, 1 for the first.
@@ -92,8 +90,7 @@ class NewMoneyLine:
     supersedes: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class NewNote:
+class NewNote(Struct, frozen=True):
     """One entry of the log, marked as what it is; one that ``supersedes`` another says for what ``reason``."""
 
     kind: NoteKind
@@ -103,8 +100,7 @@ class NewNote:
     reason: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class MoneyTotals:
+class MoneyTotals(Struct, frozen=True):
     """What a case's lines that stand add up to, in pounds.
 
     A valuation says what the work was worth; it is shown beside the loss and never deducted.

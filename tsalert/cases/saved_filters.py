@@ -3,9 +3,9 @@
 A filter is no record of a case: whoever made it may change and delete it. The words in one travel in no address.
 """
 
-from dataclasses import dataclass
 from datetime import datetime
 
+from msgspec import Struct
 from sqlalchemy import or_, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
@@ -21,8 +21,7 @@ from tsalert.db import transaction
 MOST = 50
 
 
-@dataclass(frozen=True, slots=True)
-class NewFilter:
+class NewFilter(Struct, frozen=True):
     """What to keep, under which name, and for whom."""
 
     name: str
@@ -30,8 +29,7 @@ class NewFilter:
     is_shared: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Saved:
+class Saved(Struct, frozen=True):
     """One filter as it is kept; ``name`` is None for the words that an officer looks for now."""
 
     id: int

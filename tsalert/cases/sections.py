@@ -1,15 +1,15 @@
 """What is told of a case or an incident to another body, section by section, and how that reads as plain text. Pure."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from hashlib import sha256
 from textwrap import fill
+
+from msgspec import Struct
 
 _WIDTH = 76
 
 
-@dataclass(frozen=True, slots=True)
-class Section:
+class Section(Struct, frozen=True):
     """One part of a pack: its lines are what something is, and what it is said to be."""
 
     heading: str

@@ -1,8 +1,8 @@
 """What of a case's money is kept to those on the case: the particulars of bank accounts, which stand in notes."""
 
-from dataclasses import replace
 from datetime import datetime
 
+from msgspec.structs import replace
 from sqlalchemy.orm import Session
 
 from tsalert.cases.models import MoneyLine

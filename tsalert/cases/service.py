@@ -1,8 +1,8 @@
 """Opening cases and writing in them: status, money, notes, the incidents they grew out of."""
 
-from dataclasses import replace
 from datetime import datetime
 
+from msgspec.structs import replace
 from sqlalchemy.orm import Session
 
 from tsalert.audit import service as audit

@@ -1,10 +1,10 @@
 """What we know of a case or an incident, put into words for another body; each part is asked for by itself."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import date, datetime
 
 from flask import current_app
+from msgspec import Struct
 from sqlalchemy.orm import Session
 
 from tsalert.cases import queries as cases
@@ -38,8 +38,7 @@ class Part(Word):
     CALLER = "caller", "Who rang for the victim"
 
 
-@dataclass(frozen=True, slots=True)
-class Matter:
+class Matter(Struct, frozen=True):
     """A case, or an incident that has none, and the incidents that it is made of."""
 
     reference: str

@@ -1,9 +1,10 @@
 """Reading the timeline of a case, page by page."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime
 
+from msgspec import Struct
+from msgspec.structs import replace
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -15,16 +16,14 @@ from tsalert.core.actors import Actor
 from tsalert.keysets import page_among
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
+class Asked(Struct, frozen=True):
     """Which part of a timeline is wanted; no kinds means all."""
 
     kinds: tuple[EventKind, ...] = ()
     after: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Timeline:
+class Timeline(Struct, frozen=True):
     """Some events in order of occurrence of all that are wanted; ``next`` is the ``after`` of the page that follows."""
 
     items: Sequence[Event]

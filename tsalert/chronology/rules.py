@@ -1,8 +1,9 @@
 """What a timeline is made of, and how it is ordered. Pure."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+
+from msgspec import Struct
 
 from tsalert.core.clock import london_date, london_midnight
 from tsalert.core.words import Word
@@ -23,8 +24,7 @@ class EventKind(Word):
     LETTER = "letter", "Letters"
 
 
-@dataclass(frozen=True, slots=True)
-class Event:
+class Event(Struct, frozen=True):
     """One thing that happened, when, and when it was written down.
 
     :param at: the instant, or the London midnight of ``on`` where only the day is known.

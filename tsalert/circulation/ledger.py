@@ -2,9 +2,9 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 
+from msgspec import Struct
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
@@ -25,8 +25,7 @@ HEAD = (
 Row = tuple[str, str, int | None, str | None, int | None, datetime | None, str | None, int, datetime]
 
 
-@dataclass(frozen=True, slots=True)
-class Passed:
+class Passed(Struct, frozen=True):
     """One partner's word that it passed one alert on, beside what it had declared of its readers by then."""
 
     id: int
@@ -42,8 +41,7 @@ class Passed:
     observed: int
 
 
-@dataclass(frozen=True, slots=True)
-class DeclaredOn:
+class DeclaredOn(Struct, frozen=True):
     """How many partners said on one day how many readers they pass alerts on to."""
 
     on: date
@@ -51,8 +49,7 @@ class DeclaredOn:
     reach: int
 
 
-@dataclass(frozen=True, slots=True)
-class CirculationFigures:
+class CirculationFigures(Struct, frozen=True):
     """How far alerts were passed on in a period. The kinds of figure are never added to one another.
 
     :param declared: readers as partners of that time had last declared them by the period's end; ``declarations``

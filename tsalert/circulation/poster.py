@@ -1,7 +1,8 @@
 """The small poster that carries a partner's code to be scanned."""
 
-from dataclasses import dataclass
 from datetime import datetime
+
+from msgspec import Struct
 
 from tsalert.documents.codes import draw_code
 from tsalert.documents.description import Document, Image, Look, Paragraph
@@ -10,8 +11,7 @@ from tsalert.web.filters import telephone
 _WIDTH_MM = 70
 
 
-@dataclass(frozen=True, slots=True)
-class Invitation:
+class Invitation(Struct, frozen=True):
     """Who invites, and every way to join that counts for them.
 
     :param ring: the number at which officers put people on the list; "" where there is none.

@@ -1,9 +1,9 @@
 """Reading partners: the list with who is overdue, and one partner with all that it told us."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
+from msgspec import Struct
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
@@ -20,8 +20,7 @@ from tsalert.subscribers.partnering import Standing
 from tsalert.subscribers.profiles import PartnerKind, PartnerProfile
 
 
-@dataclass(frozen=True, slots=True)
-class PartnerLine:
+class PartnerLine(Struct, frozen=True):
     """One partner in the list.
 
     :param is_stale: the number of readers was not confirmed for fifteen months.
@@ -37,8 +36,7 @@ class PartnerLine:
     observed: int
 
 
-@dataclass(frozen=True, slots=True)
-class ContactView:
+class ContactView(Struct, frozen=True):
     """One address of a partner, masked, and whose it is."""
 
     end: EndpointView
@@ -48,8 +46,7 @@ class ContactView:
     gets_alerts: bool
 
 
-@dataclass(frozen=True, slots=True)
-class PartnerPage:
+class PartnerPage(Struct, frozen=True):
     """Everything that is known of one partner."""
 
     line: PartnerLine
@@ -60,8 +57,7 @@ class PartnerPage:
     reminded_at: datetime | None
 
 
-@dataclass(frozen=True, slots=True)
-class Wanted:
+class Wanted(Struct, frozen=True):
     """Which partners a list is to show; ``show`` is "open", "due", "overdue" or "ended"."""
 
     search: str = ""

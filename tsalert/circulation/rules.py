@@ -1,7 +1,8 @@
 """When a partner is to be asked again, and what counts as a believable number of readers. Pure."""
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
+
+from msgspec import Struct
 
 from tsalert.core.clock import as_utc, london_date
 from tsalert.core.errors import RuleViolation
@@ -17,8 +18,7 @@ ABSURD_TIMES = 10
 LARGEST_REACH = 10_000_000  # more than read any one newsletter in the country
 
 
-@dataclass(frozen=True, slots=True)
-class NewPartner:
+class NewPartner(Struct, frozen=True):
     """An organisation as an officer describes it."""
 
     name: str
@@ -27,8 +27,7 @@ class NewPartner:
     note: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class NewContact:
+class NewContact(Struct, frozen=True):
     """Somebody of a partner's, at one address."""
 
     address: str
@@ -38,8 +37,7 @@ class NewContact:
     is_asked: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class Told:
+class Told(Struct, frozen=True):
     """How many readers somebody told us of.
 
     :param again: the number typed once more, which a much larger one than the last needs.

@@ -1,8 +1,8 @@
 """What partners tell us, by their links or through an officer: how many they reach, what they passed on."""
 
-from dataclasses import dataclass
 from datetime import datetime
 
+from msgspec import Struct
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
@@ -27,8 +27,7 @@ A_CONTACT = Actor(None, "a partner's contact", frozenset(), Via.PAGE)
 _NO_LINK = "This link does not work, or no longer works. Ring us, and we will record what you tell us."
 
 
-@dataclass(frozen=True, slots=True)
-class Sent:
+class Sent(Struct, frozen=True):
     """An alert that went to a partner's address, and the partners that it may have been passed on by."""
 
     alert_id: int

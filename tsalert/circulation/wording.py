@@ -1,8 +1,9 @@
 """What we say to partners: the reminder to declare again, and alerts in forms that may be forwarded."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import urlencode
+
+from msgspec import Struct
 
 from tsalert.alerts import markdown
 from tsalert.alerts.wording import Letterhead, check_url
@@ -12,8 +13,7 @@ from tsalert.delivery.rules import Content
 _LONGEST_MESSAGE = 450  # characters; a messaging group folds away what is longer
 
 
-@dataclass(frozen=True, slots=True)
-class PassOn:
+class PassOn(Struct, frozen=True):
     """An alert in the forms in which partners pass it on; none of them holds anybody's own link."""
 
     text: str
@@ -21,8 +21,7 @@ class PassOn:
     message: str
 
 
-@dataclass(frozen=True, slots=True)
-class Told:
+class Told(Struct, frozen=True):
     """The words of an alert, as a partner's readers are to see them; ``body`` and ``advice`` are Markdown.
 
     :param expires_at: until when it applies; None for what says that another one is over.

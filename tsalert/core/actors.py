@@ -1,7 +1,8 @@
 """Who acts, and what they may do."""
 
-from dataclasses import dataclass
 from enum import StrEnum
+
+from msgspec import Struct
 
 from tsalert.core.errors import NotAllowed
 
@@ -60,16 +61,14 @@ class Via(StrEnum):
     SINGLE_SIGN_ON = "single sign-on"
 
 
-@dataclass(frozen=True, slots=True)
-class Bearer:
+class Bearer(Struct, frozen=True):
     """The token by which somebody acts; ``is_whole`` where it is good for everything that they may do."""
 
     id: int
     is_whole: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Actor:
+class Actor(Struct, frozen=True):
     """Somebody who acts: an officer, or (``officer_id`` is None) the service itself or a screen on a wall."""
 
     officer_id: int | None

@@ -2,8 +2,9 @@
 
 import re
 from calendar import month_name
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+
+from msgspec import Struct
 
 from tsalert.core.clock import london_midnight
 from tsalert.core.errors import RuleViolation
@@ -17,8 +18,7 @@ _LONGEST_YEARS = 11
 _YEAR = timedelta(days=366)
 
 
-@dataclass(frozen=True, slots=True)
-class Period:
+class Period(Struct, frozen=True):
     """A run of whole London days, both ends included."""
 
     label: str

@@ -4,7 +4,8 @@ import csv
 import re
 from collections import deque
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from tsalert.core.errors import RuleViolation
 
@@ -18,8 +19,7 @@ _ADVICE = "In Excel, choose Save As, then “CSV UTF-8 (Comma delimited)”."
 _MALFORMED = "This is not well-formed CSV: look for a stray quotation mark, or a value that is far too long."
 
 
-@dataclass(frozen=True, slots=True)
-class Record:
+class Record(Struct, frozen=True):
     """The values of one record, or why it could not be read."""
 
     line: int

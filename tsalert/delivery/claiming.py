@@ -5,12 +5,12 @@ are built once, since building them would cost more than running them.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 from functools import cache, lru_cache
 from typing import NamedTuple
 
+from msgspec import Struct, field
 from sqlalchemy import (
     BigInteger,
     ColumnElement,
@@ -154,8 +154,7 @@ class Claimed(NamedTuple):
 _Chosen = Row[int, int, int, int, str | None]
 
 
-@dataclass(slots=True)
-class Claimant:
+class Claimant(Struct):
     """Who claims, and how far it has come in each mailing, so that it need not pass again what it has taken.
 
     :param reached: by mailing, when the message was due up to which it has looked, and the message's number. It is only

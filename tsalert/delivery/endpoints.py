@@ -1,9 +1,9 @@
 """Addresses: found, added, confirmed, suppressed, erased. Steps of other capabilities' use cases."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
+from msgspec import Struct
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
@@ -21,8 +21,7 @@ _STATUS_AFTER = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class NewEndpoint:
+class NewEndpoint(Struct, frozen=True):
     """An address to find or add; ``address`` as ``rules.normalise_address`` returned it."""
 
     channel: Channel

@@ -1,9 +1,9 @@
 """What became of single messages, and what calls of ours are for."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
 from datetime import datetime
 
+from msgspec import Struct
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -13,8 +13,7 @@ from tsalert.delivery.models import Delivery, Mailing
 from tsalert.delivery.rules import Channel, Lane, Status
 
 
-@dataclass(frozen=True, slots=True)
-class Fate:
+class Fate(Struct, frozen=True):
     """Where one delivery stands and what its provider said last."""
 
     status: Status
@@ -34,8 +33,7 @@ def fates(session: Session, delivery_ids: Collection[int]) -> dict[int, Fate]:
     }
 
 
-@dataclass(frozen=True, slots=True)
-class OurCall:
+class OurCall(Struct, frozen=True):
     """A call that we made: its words, and by its lane what it is for."""
 
     words: str

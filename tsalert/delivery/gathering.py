@@ -2,17 +2,17 @@
 
 from collections import deque
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 from threading import Condition, Event
 from typing import Generic, TypeVar
+
+from msgspec import Struct, field
 
 Item = TypeVar("Item")
 # Less than it takes to do one by one what four bring.
 _PATIENCE_SECONDS = 0.005
 
 
-@dataclass(slots=True, eq=False)
-class _Brought(Generic[Item]):
+class _Brought(Struct, Generic[Item], eq=False):
     item: Item
     is_done: bool = False
     error: Exception | None = None

@@ -9,12 +9,13 @@ import fcntl
 import os
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from itertools import filterfalse
 from pathlib import Path
 from typing import Self
 from uuid import uuid4
+
+from msgspec import Struct
 
 from tsalert.delivery.ports import Accepted, Answer, InDoubt, Rejected, RetryLater
 from tsalert.delivery.rules import SuppressionReason
@@ -68,8 +69,7 @@ class Journal:
         self._answered = []
 
 
-@dataclass(frozen=True, slots=True)
-class Replayed:
+class Replayed(Struct, frozen=True):
     """What a dead sender's journal tells: answers it got, and deliveries it began without one.
 
     :param is_whole: whether what it does not name was certainly never begun.
@@ -80,13 +80,12 @@ class Replayed:
     is_whole: bool = True
 
 
-@dataclass(slots=True)
-class Orphan:
+class Orphan(Struct):
     """The journal of a sender that died; held, so that nobody else replays it at the same time."""
 
     owner: str
     path: Path
-    _file: int = field(repr=False)
+    _file: int
 
     @classmethod
     def hold(cls, path: Path) -> Self | None:

@@ -2,10 +2,10 @@
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from msgspec import Struct, field
 from sqlalchemy import (
     JSON,
     BigInteger,
@@ -76,8 +76,7 @@ def write_outcomes(
     return batch.changes
 
 
-@dataclass(frozen=True, slots=True)
-class _Batch:
+class _Batch(Struct, frozen=True):
     """One owner's results on their way into the database, and what they change in the counters."""
 
     session: Session

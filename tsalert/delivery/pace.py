@@ -6,9 +6,10 @@ sent, as while a worker is started anew, what was missed is caught up a little f
 hardly more than its own all the same.
 """
 
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from math import ceil, floor
+
+from msgspec import Struct, field
 
 _MOMENT = 1.0  # seconds
 # What any minute may hold beyond its own, in seconds' worth: under one in a hundred, since messages of a minute also
@@ -23,8 +24,7 @@ _TURNS = 20
 _SLACK = 1e-6
 
 
-@dataclass(frozen=True, slots=True)
-class Spent:
+class Spent(Struct, frozen=True):
     """What was spent of a pace: until when, how many by second of the last minute, and whether more waited then.
 
     :param recent: seconds since 1970, each with how many left in it; fewer than none where some were given back.

@@ -2,9 +2,9 @@
 
 from collections.abc import Collection
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from msgspec import Struct
 from sqlalchemy import literal_column, select, update
 from sqlalchemy.orm import Session
 
@@ -19,8 +19,7 @@ from tsalert.delivery.rules import Channel, Content, EndpointStatus, Lane, Statu
 _SKEW = timedelta(minutes=1)
 
 
-@dataclass(frozen=True, slots=True)
-class Letter:
+class Letter(Struct, frozen=True):
     """Words for one address; ``address`` as ``rules.normalise_address`` returned it, or a verified mobile.
 
     :param not_after: what has not left by then says nothing true any more.

@@ -1,9 +1,10 @@
 """What delivery asks of a provider, and the four answers a provider may give."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple, Protocol
+
+from msgspec import Struct
 
 from tsalert.delivery.rules import Channel, Lane, SuppressionReason
 
@@ -24,15 +25,13 @@ class Message(NamedTuple):
     doubts: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Accepted:
+class Accepted(Struct, frozen=True):
     """The provider took it; ``reference`` is its own name for it, or what it said."""
 
     reference: str
 
 
-@dataclass(frozen=True, slots=True)
-class Rejected:
+class Rejected(Struct, frozen=True):
     """The provider will never take it.
 
     :param suppress: why the address must not be tried again, where the answer is about the address.
@@ -42,8 +41,7 @@ class Rejected:
     suppress: SuppressionReason | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class RetryLater:
+class RetryLater(Struct, frozen=True):
     """The provider certainly did not take it.
 
     :param after: how many seconds it asked us to wait.
@@ -55,8 +53,7 @@ class RetryLater:
     is_outage: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class InDoubt:
+class InDoubt(Struct, frozen=True):
     """The content went out and no clear answer came back: it may or may not have been taken."""
 
     reason: str

@@ -1,8 +1,10 @@
 """How far mailings have come, alone and together. Pure."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from tsalert.delivery.rules import MailingState, Status
 
@@ -32,8 +34,7 @@ _MISSED = frozenset(
 _TELLING = (MailingState.CANCELLED, MailingState.PAUSED, MailingState.SENDING, MailingState.COMPLETED)
 
 
-@dataclass(frozen=True, slots=True)
-class Progress:
+class Progress(Struct, frozen=True):
     """How far one mailing or several have come; ``by_channel`` holds counts by status, claimed ones as pending."""
 
     state: str

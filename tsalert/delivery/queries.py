@@ -1,10 +1,10 @@
 """Reads of delivery: addresses, progress, and what became of each message."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
 from datetime import datetime
 
 from flask import current_app
+from msgspec import Struct
 from sqlalchemy import (
     CompoundSelect,
     Exists,
@@ -30,8 +30,7 @@ from tsalert.keysets import Order, Page, read_rows
 _AT_ONCE = 500
 
 
-@dataclass(frozen=True, slots=True)
-class EndpointView:
+class EndpointView(Struct, frozen=True):
     """One address as others may see it."""
 
     id: int
@@ -52,8 +51,7 @@ class EndpointView:
         return self.status is EndpointStatus.ERASED
 
 
-@dataclass(frozen=True, slots=True)
-class DeliveryRow:
+class DeliveryRow(Struct, frozen=True):
     """One delivery in a list; its address is masked."""
 
     id: int
@@ -67,8 +65,7 @@ class DeliveryRow:
     settled_at: datetime | None
 
 
-@dataclass(frozen=True, slots=True)
-class SentView:
+class SentView(Struct, frozen=True):
     """A message that the recorder kept, exactly as it would have left."""
 
     id: int

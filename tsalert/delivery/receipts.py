@@ -2,12 +2,12 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache, reduce
 from typing import Any
 
 from flask import current_app
+from msgspec import Struct
 from sqlalchemy import ColumnElement, Function, Row, Text, UpdateBase, bindparam, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.dialects.postgresql import ARRAY
@@ -63,8 +63,7 @@ _REPORTED_ON = (
 _TURNS = select(_turn(func.unnest(bindparam("references", type_=ARRAY(Text))).column_valued("reference")))
 
 
-@dataclass(frozen=True, slots=True)
-class Receipt:
+class Receipt(Struct, frozen=True):
     """What a provider reported of one message."""
 
     channel: Channel

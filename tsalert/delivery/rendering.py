@@ -6,13 +6,14 @@ somebody wrote is ever taken for a place, and nothing is parsed for each reader.
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime, parseaddr
 from operator import attrgetter
 from typing import NamedTuple
+
+from msgspec import Struct
 
 from tsalert.delivery.rules import (
     ACKNOWLEDGE_LINK,
@@ -33,8 +34,7 @@ _LONGEST_LINE = 75
 _ATOMS = re.compile(r"\0[uap]|.", re.DOTALL)
 
 
-@dataclass(frozen=True, slots=True)
-class Letterhead:
+class Letterhead(Struct, frozen=True):
     """What all mail of an installation shares.
 
     :param sender: the From header, such as ``Trading Standards Alert! <alerts@example.org>``.

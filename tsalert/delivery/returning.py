@@ -2,12 +2,12 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from functools import reduce
 from typing import Any
 
 from flask import current_app
+from msgspec import Struct
 from sqlalchemy import Row, Select, Text, bindparam, cast, func, or_, select
 from sqlalchemy.orm import Session
 
@@ -56,8 +56,7 @@ _SEED = 418
 _NOT_THIS_TIME = frozenset({Status.SOFT_BOUNCED, Status.UNDELIVERED})
 
 
-@dataclass(frozen=True, slots=True)
-class Returned:
+class Returned(Struct, frozen=True):
     """One delivery that somebody reports on; ``is_alert`` is False for confirmations, pages and mail to staff."""
 
     delivery_id: int
@@ -67,8 +66,7 @@ class Returned:
     is_alert: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Sending:
+class Sending(Struct, frozen=True):
     """How far one message has come."""
 
     channel: Channel

@@ -4,12 +4,13 @@ import hmac
 import re
 import unicodedata
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, replace
 from enum import StrEnum
 from hashlib import sha256
 
 import phonenumbers
 from email_validator import EmailNotValidError, validate_email
+from msgspec import Struct
+from msgspec.structs import replace
 from phonenumbers import PhoneNumberType
 
 from tsalert.core.errors import RuleViolation
@@ -143,8 +144,7 @@ TWILIO_STATUSES: Mapping[str, Status] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Content:
+class Content(Struct, frozen=True):
     """What a mailing says, once for everybody; ``UNSUBSCRIBE_LINK`` stands for each reader's own link.
 
     ``ACKNOWLEDGE_LINK`` stands for the link with which a reader says that this very message was passed on,

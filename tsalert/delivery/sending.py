@@ -4,13 +4,13 @@ import logging
 import random
 from collections import Counter
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from threading import Event
 from time import monotonic
 
 from flask import Flask
+from msgspec import Struct, field
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
@@ -34,8 +34,7 @@ _LONGEST_PAUSE = {Work.PAGES: 5.0, Work.OTHERS: 60.0}
 _log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
-class Surroundings:
+class Surroundings(Struct, frozen=True):
     """What all senders of a worker share.
 
     :param write_lock: held around each transaction; real on SQLite, which has one writer at a time.

@@ -1,11 +1,11 @@
 """The outbox of a demonstration: what would have been sent, and to whom."""
 
-from dataclasses import dataclass
 from email import message_from_string
 from email.policy import default
 
 from flask import Blueprint, Response, current_app, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from msgspec import Struct
 
 from tsalert.core.actors import Permission
 from tsalert.core.errors import NotFound
@@ -21,8 +21,7 @@ bp = Blueprint("delivery", __name__, url_prefix="/dev/outbox")
 _SANDBOX = "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'none'"
 
 
-@dataclass(frozen=True, slots=True)
-class Letter:
+class Letter(Struct, frozen=True):
     """A recorded message taken apart for reading."""
 
     headers: list[tuple[str, str]]

@@ -1,9 +1,9 @@
 """What waits to be sent: how many messages, and since when the oldest has been due."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
+from msgspec import Struct
 from sqlalchemy import ColumnElement, func, literal_column, select
 from sqlalchemy.orm import Session
 
@@ -15,8 +15,7 @@ from tsalert.delivery.rules import Channel, Lane
 _PENDING: ColumnElement[str] = literal_column("'pending'")
 
 
-@dataclass(frozen=True, slots=True)
-class Waiting:
+class Waiting(Struct, frozen=True):
     """What waits on one channel in one lane.
 
     :param count: of messages, with those that are in a worker's hands and those that are due later.

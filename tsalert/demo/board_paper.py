@@ -1,9 +1,10 @@
 """What a board adds to the records: the crime figures that its partners published, and a target of its own."""
 
-from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
+
+from msgspec.structs import replace
 
 from tsalert.core.clock import london_date
 from tsalert.db import db

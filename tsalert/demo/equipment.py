@@ -1,9 +1,10 @@
 """Call blockers one by one: most in use, some at risk, one in a drawer; and records that do not count whole."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+
+from msgspec.structs import replace
 
 from tsalert.core.clock import london_date, london_midnight
 from tsalert.db import db

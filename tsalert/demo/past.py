@@ -1,10 +1,11 @@
 """The activity behind the published year 2021/22 and the first two quarters of 2022/23."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from decimal import Decimal
 from itertools import count
+
+from msgspec import Struct
 
 from tsalert.cases import service as cases
 from tsalert.cases.rules import NewCase, NewMoneyLine
@@ -27,8 +28,7 @@ _ENQUIRIES = tuple(EnquiryKind)
 GARDENERS_IN, _GARDENERS_AT = "2022/23 Q1", 7  # the first of its reports that is of gardeners and was not stopped
 
 
-@dataclass(frozen=True, slots=True)
-class Crew:
+class Crew(Struct, frozen=True):
     """The invented officers, and a way to say how far the loading has come."""
 
     officer: Actor

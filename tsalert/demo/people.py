@@ -1,6 +1,6 @@
 """Invented households, the same ones every time. Each is marked as invented; no district BR9 exists."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from tsalert.places.rules import NamedWard
 
@@ -24,8 +24,7 @@ _WAYS = ("Road", "Avenue", "Close", "Lane", "Gardens")
 _INWARD = "ABDEFGHJLNPQRSTUWXYZ"
 
 
-@dataclass(frozen=True, slots=True)
-class Household:
+class Household(Struct, frozen=True):
     """Somebody who does not exist, at an address that does not exist, with a number kept for drama."""
 
     name: str

@@ -4,13 +4,13 @@ How a total divides into records is invented. Of the 43 scam and doorstep cases 
 comes with the service takes 25 as scams, 9 of them investment fraud: 36%.
 """
 
-from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 from marshmallow import RAISE, Schema, ValidationError, fields, post_load, validate
 from marshmallow.exceptions import SCHEMA
+from msgspec import Struct
 
 from tsalert.core.errors import RuleViolation
 from tsalert.savings.figures.claims import Claim
@@ -22,8 +22,7 @@ _COUNT = validate.Range(min=0, max=100_000)
 _POUNDS = validate.Range(min=0, max=100_000_000)
 
 
-@dataclass(frozen=True, slots=True)
-class YearFigures:
+class YearFigures(Struct, frozen=True):
     """What one year's interventions add up to, in whole pounds and units."""
 
     label: str
@@ -34,8 +33,7 @@ class YearFigures:
     blockers: int
 
 
-@dataclass(frozen=True, slots=True)
-class HelplineTotals:
+class HelplineTotals(Struct, frozen=True):
     """What the consumer helpline told of April and May 2021."""
 
     complaints: int
@@ -48,8 +46,7 @@ class HelplineTotals:
     advice_savings: int
 
 
-@dataclass(frozen=True, slots=True)
-class QuarterFigures:
+class QuarterFigures(Struct, frozen=True):
     """What one quarter's records add up to; the interventions are in whole pounds and units."""
 
     label: str
@@ -64,8 +61,7 @@ class QuarterFigures:
     blockers: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Published:
+class Published(Struct, frozen=True):
     """Everything that one service published, and where."""
 
     source: str

@@ -1,8 +1,9 @@
 """What is going on as the demonstration is loaded: six live incidents and three open cases."""
 
-from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
+
+from msgspec.structs import replace
 
 from tsalert.cases import service as cases
 from tsalert.cases.rules import NewCase, NewMoneyLine, NewNote, Progress

@@ -1,7 +1,8 @@
 """Replaying one rapid response, from the call to the closed incident and its case, by the services officers use."""
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
+
+from msgspec import Struct
 
 from tsalert.cases import service as cases
 from tsalert.cases.rules import NewCase
@@ -15,8 +16,7 @@ from tsalert.response.steps import Step
 from tsalert.response.vocabulary import CallSource, Category, Disposition, GradeName, MoneyState, Outcome
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Visit:
+class Visit(Struct, frozen=True, kw_only=True):
     """A call and what we did.
 
     :param arrives_after: how long after the call an officer was on the scene; None where nobody went.

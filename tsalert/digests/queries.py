@@ -2,9 +2,9 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 
+from msgspec import Struct
 from sqlalchemy import exists, func, select
 from sqlalchemy.orm import Session, aliased
 
@@ -29,8 +29,7 @@ _PAGE = 25
 _HELD_BACK = {Status.PAUSED, Status.CANCELLED}
 
 
-@dataclass(frozen=True, slots=True)
-class Sent:
+class Sent(Struct, frozen=True):
     """One digest that was made; ``progress`` is None where nobody had anything to hear of."""
 
     id: int
@@ -41,8 +40,7 @@ class Sent:
     progress: Progress | None
 
 
-@dataclass(frozen=True, slots=True)
-class Coming:
+class Coming(Struct, frozen=True):
     """A digest that is still to come."""
 
     frequency: Frequency
@@ -51,8 +49,7 @@ class Coming:
     readers: int
 
 
-@dataclass(frozen=True, slots=True)
-class Carried:
+class Carried(Struct, frozen=True):
     """How many the mails of one frequency told of an alert and of its withdrawal, and how many the next would."""
 
     frequency: Frequency
@@ -62,8 +59,7 @@ class Carried:
     waiting: int
 
 
-@dataclass(frozen=True, slots=True)
-class Heard:
+class Heard(Struct, frozen=True):
     """Whom a message of a digest went to, and which alerts were new in it."""
 
     endpoint_id: int

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import datetime
 
+from msgspec import Struct
 from sqlalchemy import (
     BigInteger,
     Column,
@@ -60,8 +60,7 @@ _GATHERED = Table(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Share:
+class Share(Struct, frozen=True):
     """Some of a digest's alerts, in one edition; ``bits`` has one bit for each item, the first item's the lowest."""
 
     bits: int

@@ -1,9 +1,10 @@
 """When a daily or weekly mail is due, and who is told of what in it. Pure."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
+
+from msgspec import Struct
 
 from tsalert.core.clock import as_utc, from_london_wall, in_london
 from tsalert.subscribers.rules import EVERY_TOPIC, Frequency, topics_reached
@@ -25,8 +26,7 @@ class Tells(StrEnum):
     WITHDRAWN = "withdrawn"
 
 
-@dataclass(frozen=True, slots=True)
-class Period:
+class Period(Struct, frozen=True):
     """One morning's digest: what was published before ``ends_at`` may be in it."""
 
     frequency: Frequency
@@ -40,8 +40,7 @@ class Period:
         return self.ends_at - LOOKS_BACK
 
 
-@dataclass(frozen=True, slots=True)
-class Told:
+class Told(Struct, frozen=True):
     """An alert as the rule sees it; no wards means everywhere.
 
     :param went_on_at: when it was last let out: when it was published, or went on after it had been held.
@@ -54,8 +53,7 @@ class Told:
     expires_at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class Before:
+class Before(Struct, frozen=True):
     """What somebody asked for until they asked for something else, there or at an address that they have left."""
 
     topic: str
@@ -63,8 +61,7 @@ class Before:
     started_at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class Wish:
+class Wish(Struct, frozen=True):
     """What somebody asked for at one address, and what stood until then."""
 
     topic: str

@@ -1,7 +1,8 @@
 """A digest in words: the headlines and advice of several alerts, each with the page that vouches for it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from tsalert.alerts import markdown
 from tsalert.alerts.models import Alert
@@ -22,8 +23,7 @@ _NAMES = {
 _OFTEN = {Frequency.DAILY: "once a day", Frequency.WEEKLY: "once a week"}
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(Struct, frozen=True):
     """One alert of a digest, and what is said of it."""
 
     alert: Alert

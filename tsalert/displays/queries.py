@@ -1,8 +1,8 @@
 """Finding wall displays."""
 
-from dataclasses import dataclass
 from datetime import datetime
 
+from msgspec import Struct
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -13,8 +13,7 @@ from tsalert.displays.rules import Standing, standing
 from tsalert.staff import queries as staff
 
 
-@dataclass(frozen=True, slots=True)
-class DisplayRecord:
+class DisplayRecord(Struct, frozen=True):
     """One wall display as managers see it."""
 
     id: int

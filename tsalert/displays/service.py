@@ -1,9 +1,9 @@
 """Making and revoking wall displays, and noting that one was seen."""
 
-from dataclasses import dataclass
 from datetime import date, datetime
 from secrets import token_urlsafe
 
+from msgspec import Struct
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
@@ -17,8 +17,7 @@ from tsalert.displays.models import WallDisplay
 from tsalert.staff.queries import token_digest
 
 
-@dataclass(frozen=True, slots=True)
-class NewDisplay:
+class NewDisplay(Struct, frozen=True):
     """A wall display to make; ``last_day`` is the last London day on which its link is good."""
 
     name: str

@@ -1,10 +1,12 @@
 """What a document says, apart from how it looks: the one shape behind PDF and Word."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, fields, is_dataclass, replace
 from datetime import datetime
 from enum import Enum, StrEnum
 from typing import Any, TypeVar
+
+from msgspec import Struct
+from msgspec.structs import asdict, replace
 
 T = TypeVar("T")
 DEEPEST = 3
@@ -22,39 +24,34 @@ class Look(StrEnum):
     DISPLAY = "display"
 
 
-@dataclass(frozen=True, slots=True)
-class Heading:
+class Heading(Struct, frozen=True):
     """A heading; the first of a document is of level 1, and none is skipped on the way down."""
 
     text: str
     level: int = 1
 
 
-@dataclass(frozen=True, slots=True)
-class Paragraph:
+class Paragraph(Struct, frozen=True):
     """Running text; a line break in it stays one."""
 
     text: str
     look: Look = Look.PLAIN
 
 
-@dataclass(frozen=True, slots=True)
-class Lines:
+class Lines(Struct, frozen=True):
     """Short lines that stand close together, as an address does."""
 
     lines: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Items:
+class Items(Struct, frozen=True):
     """A list."""
 
     items: tuple[str, ...]
     is_numbered: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
+class Span(Struct, frozen=True):
     """A stretch of running text with a look of its own; one with an address leads there."""
 
     text: str
@@ -63,15 +60,13 @@ class Span:
     address: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Passage:
+class Passage(Struct, frozen=True):
     """Running text made of stretches."""
 
     spans: tuple[Span, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Points:
+class Points(Struct, frozen=True):
     """A list of such texts; a numbered one begins at ``first``."""
 
     points: tuple[tuple[Span, ...], ...]
@@ -79,15 +74,13 @@ class Points:
     first: int = 1
 
 
-@dataclass(frozen=True, slots=True)
-class Facts:
+class Facts(Struct, frozen=True):
     """Names and what each of them holds."""
 
     pairs: tuple[tuple[str, str], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Table:
+class Table(Struct, frozen=True):
     """A table with a caption and a head; columns counted in ``numbers`` stand to the right."""
 
     caption: str
@@ -100,48 +93,41 @@ class Table:
             raise ValueError("a table has a caption, a head, and a cell under each column of it")
 
 
-@dataclass(frozen=True, slots=True)
-class FigureTable(Table):
+class FigureTable(Table, frozen=True):
     """A table whose first column heads its rows; the rows counted in ``totals`` stand out, ``notes`` stand beneath."""
 
     totals: tuple[int, ...] = ()
     notes: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Contents:
+class Contents(Struct, frozen=True):
     """The way to each heading of the first level; ``entries`` are their texts, in their order."""
 
     title: str
     entries: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class TitleHere:
+class TitleHere(Struct, frozen=True):
     """Where the title stands; a document without it begins with its title."""
 
 
-@dataclass(frozen=True, slots=True)
-class PageBreak:
+class PageBreak(Struct, frozen=True):
     """What follows begins a page."""
 
 
-@dataclass(frozen=True, slots=True)
-class Turn:
+class Turn(Struct, frozen=True):
     """What follows begins a page that lies on its side, or one that stands again."""
 
     is_landscape: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Signature:
+class Signature(Struct, frozen=True):
     """Room to sign, with who signs below it."""
 
     lines: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Image:
+class Image(Struct, frozen=True):
     """A picture (PNG, JPEG or SVG) with the words for those who cannot see it."""
 
     content: bytes
@@ -164,8 +150,7 @@ class Image:
         return "svg" if b"<svg" in self.content[:1000] else ""
 
 
-@dataclass(frozen=True, slots=True)
-class Drawing(Image):
+class Drawing(Image, frozen=True):
     """A picture under the sentence that says what there is to see."""
 
     caption: str = ""
@@ -181,8 +166,7 @@ KINDS: tuple[type[Block], ...] = (
 )  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class Document:
+class Document(Struct, frozen=True):
     """A document; ``footer`` stands at the foot of each page, beside its number.
 
     One that ``is_centred`` is hung on a wall: what it says stands in the middle. One with a ``largest_pt`` is one
@@ -246,6 +230,6 @@ def _mapped(value: Any, change: Callable[[str], str]) -> Any:
         return change(value)
     if isinstance(value, tuple):
         return tuple(_mapped(part, change) for part in value)
-    if is_dataclass(value) and not isinstance(value, type):
-        return replace(value, **{part.name: _mapped(getattr(value, part.name), change) for part in fields(value)})
+    if isinstance(value, Struct):
+        return replace(value, **{name: _mapped(part, change) for name, part in asdict(value).items()})
     return value

@@ -2,10 +2,11 @@
 
 import base64
 import json
-from dataclasses import fields
 from datetime import datetime
 from hashlib import sha256
 from typing import Any
+
+from msgspec.structs import asdict
 
 from tsalert.documents.description import KINDS, Block, Document, Look, Span
 
@@ -14,7 +15,7 @@ _NAMES = {kind.__name__.lower(): kind for kind in KINDS}
 
 def as_data(document: Document) -> dict[str, Any]:
     """Return a document as JSON holds it."""
-    data = {part.name: getattr(document, part.name) for part in fields(document)}
+    data = asdict(document)
     blocks = [_block_data(block) for block in document.blocks]
     return data | {"made_at": document.made_at.isoformat(), "blocks": blocks}
 
@@ -37,7 +38,7 @@ def thaw(frozen: str) -> Document:
 
 
 def _block_data(block: Block) -> dict[str, Any]:
-    data = {part.name: _held(getattr(block, part.name)) for part in fields(block)}
+    data = {name: _held(part) for name, part in asdict(block).items()}
     return {"kind": type(block).__name__.lower()} | data
 
 
@@ -45,7 +46,7 @@ def _held(value: Any) -> Any:
     if isinstance(value, bytes):
         return base64.b64encode(value).decode("ascii")
     if isinstance(value, Span):
-        return {part.name: getattr(value, part.name) for part in fields(value)}
+        return asdict(value)
     return tuple(map(_held, value)) if isinstance(value, tuple) else value
 
 

@@ -2,11 +2,12 @@
 
 import json
 from collections.abc import Iterator
-from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
+
+from msgspec.structs import replace
 
 from tsalert.core.clock import in_london
 from tsalert.documents import coverage, pictures

@@ -1,8 +1,9 @@
 """Drawings in SVG: their letters, and themselves as Word takes them, which shows no SVG."""
 
-from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
+
+from msgspec.structs import replace
 
 from tsalert.documents import coverage
 from tsalert.documents.description import Image

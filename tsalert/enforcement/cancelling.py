@@ -4,8 +4,9 @@ Source: Consumer Contracts (Information, Cancellation and Additional Charges) Re
 regulations 27 to 31. They count every day, Sundays and holidays too.
 """
 
-from dataclasses import dataclass
 from datetime import date, timedelta
+
+from msgspec import Struct
 
 from tsalert.core.errors import RuleViolation
 from tsalert.enforcement.law import CONTRACTS_2013_BEGAN, months_after
@@ -15,8 +16,7 @@ PERIOD = timedelta(days=14)
 _DAY = timedelta(days=1)
 
 
-@dataclass(frozen=True, slots=True)
-class Contract:
+class Contract(Struct, frozen=True):
     """A contract as far as it decides the cancellation period.
 
     :param delivered_on: for goods, the day on which the last of one order came; None while they have not.
@@ -31,8 +31,7 @@ class Contract:
     exclusion: Exclusion | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Period:
+class Period(Struct, frozen=True):
     """The last day to cancel, and why; ``last_day`` is None while it cannot be said or where there is no right."""
 
     last_day: date | None

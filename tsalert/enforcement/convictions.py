@@ -1,9 +1,9 @@
 """Who pleaded or was found guilty, and where, from what courts decided and nobody took back."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
 from datetime import date
 
+from msgspec import Struct
 from sqlalchemy import ColumnElement, Select, and_, exists, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
@@ -13,8 +13,7 @@ from tsalert.enforcement.vocabulary import Record, Result
 _GUILTY = (Result.GUILTY_PLEA, Result.CONVICTED)
 
 
-@dataclass(frozen=True, slots=True)
-class Tried:
+class Tried(Struct, frozen=True):
     """A party's part in one prosecution; ``convicted_on`` is None where nothing that stands says guilty."""
 
     case_id: int
@@ -25,8 +24,7 @@ class Tried:
     convicted_on: date | None
 
 
-@dataclass(frozen=True, slots=True)
-class Done:
+class Done(Struct, frozen=True):
     """One step against a trader that stands."""
 
     case_id: int

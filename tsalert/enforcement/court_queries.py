@@ -1,10 +1,11 @@
 """Reading prosecutions: who is charged with what, hearings, what was decided, what was paid."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 
+from msgspec import Struct
+from msgspec.structs import replace
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -35,8 +36,7 @@ from tsalert.tiers.vocabulary import Subject
 _NOTHING = Decimal("0.00")
 
 
-@dataclass(frozen=True, slots=True)
-class ChargeView:
+class ChargeView(Struct, frozen=True):
     """One charge."""
 
     id: int
@@ -44,8 +44,7 @@ class ChargeView:
     offence: Offence
 
 
-@dataclass(frozen=True, slots=True)
-class DefendantView:
+class DefendantView(Struct, frozen=True):
     """One defendant, by the name of their record, and the charges."""
 
     id: int
@@ -54,8 +53,7 @@ class DefendantView:
     charges: tuple[ChargeView, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class HearingView:
+class HearingView(Struct, frozen=True):
     """One hearing and how it ended, if it has."""
 
     id: int
@@ -69,8 +67,7 @@ class HearingView:
     recorded_at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class OrderView:
+class OrderView(Struct, frozen=True):
     """Compensation that was ordered, and how much of it reached the victim."""
 
     id: int
@@ -84,8 +81,7 @@ class OrderView:
         return self.ordered - self.paid
 
 
-@dataclass(frozen=True, slots=True)
-class ProsecutionView:
+class ProsecutionView(Struct, frozen=True):
     """A prosecution as it stands, with what was taken back."""
 
     row: Prosecution

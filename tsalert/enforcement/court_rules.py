@@ -1,9 +1,10 @@
 """What may follow what in court: charge, hearing, plea, verdict, sentence, order, payment. Pure."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+
+from msgspec import Struct
 
 from tsalert.cases.rules import require_possible_day
 from tsalert.cases.vocabulary import Method
@@ -26,8 +27,7 @@ FARTHEST = timedelta(days=3 * 366)
 LONGEST_MONTHS = 12 * 99
 
 
-@dataclass(frozen=True, slots=True)
-class NewProsecution:
+class NewProsecution(Struct, frozen=True):
     """Proceedings begun; ``begun_on`` is the day of the charge, requisition or information."""
 
     court: CourtKind
@@ -36,8 +36,7 @@ class NewProsecution:
     court_reference: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class NewDefendant:
+class NewDefendant(Struct, frozen=True):
     """Somebody prosecuted, by the number of their record or by a name that makes one, and for what."""
 
     offence_ids: tuple[int, ...]
@@ -46,8 +45,7 @@ class NewDefendant:
     is_business: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class NewHearing:
+class NewHearing(Struct, frozen=True):
     """A day in court; it may lie ahead."""
 
     kind: HearingKind
@@ -56,16 +54,14 @@ class NewHearing:
     court_name: str
 
 
-@dataclass(frozen=True, slots=True)
-class HearingOutcome:
+class HearingOutcome(Struct, frozen=True):
     """How a hearing ended."""
 
     result: HearingResult
     note: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class NewDecision:
+class NewDecision(Struct, frozen=True):
     """What a defendant pleaded or a court decided of them; ``charge_id`` is for a plea or verdict on one charge."""
 
     kind: DecisionKind
@@ -78,8 +74,7 @@ class NewDecision:
     note: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class NewPayment:
+class NewPayment(Struct, frozen=True):
     """Compensation that reached the victim."""
 
     order_id: int
@@ -88,8 +83,7 @@ class NewPayment:
     method: Method | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Said:
+class Said(Struct, frozen=True):
     """A plea, verdict or sentence that stands, as far as the next step depends on it."""
 
     kind: DecisionKind

@@ -1,10 +1,10 @@
 """What enforcement came to in a period: for information, never a saving. What was taken back is left out."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from msgspec import Struct
 from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
@@ -19,8 +19,7 @@ from tsalert.enforcement.vocabulary import ORDERS_OF_MONEY, ActionKind, Decision
 _NOTHING = Decimal(0)
 
 
-@dataclass(frozen=True, slots=True)
-class MoneySum:
+class MoneySum(Struct, frozen=True):
     """Some sums of money together: how many, how much, and the largest of them."""
 
     number: int = 0
@@ -31,8 +30,7 @@ class MoneySum:
 NO_MONEY = MoneySum()
 
 
-@dataclass(frozen=True, slots=True)
-class EnforcementFigures:
+class EnforcementFigures(Struct, frozen=True):
     """The enforcement of a period, each step by its own day.
 
     :param results: pleas, verdicts and sentences, each defendant's by itself.

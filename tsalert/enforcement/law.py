@@ -5,9 +5,10 @@ stands. Conduct is judged by the law of its own day.
 """
 
 from calendar import monthrange
-from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import Enum
+
+from msgspec import Struct
 
 from tsalert.core.errors import RuleViolation
 
@@ -35,8 +36,7 @@ class TimeLimit(Enum):
     SUMMARY = "Six months from the offence, as it is tried summarily: Magistrates' Courts Act 1980, section 127"
 
 
-@dataclass(frozen=True, slots=True)
-class Offence:
+class Offence(Struct, frozen=True):
     """One offence. ``last`` is the last day of conduct that it reaches; ``follows`` the code of the one before it."""
 
     code: str

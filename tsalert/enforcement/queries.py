@@ -1,10 +1,10 @@
 """Reading what was recorded of offences, actions and cancellations, and what is still to be done in time."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, TypeVar
 
+from msgspec import Struct
 from sqlalchemy import ColumnElement, Select, exists, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
@@ -46,8 +46,7 @@ _MODELS: dict[Record, type[CaseOffence | EnforcementAction | Cancellation]] = {
 Row = TypeVar("Row", CaseOffence, EnforcementAction, Cancellation)
 
 
-@dataclass(frozen=True, slots=True)
-class Recorded:
+class Recorded(Struct, frozen=True):
     """What a case's enforcement records are, oldest first; ``taken_back`` tells why some no longer stand."""
 
     offences: Sequence[CaseOffence]
@@ -66,8 +65,7 @@ class Recorded:
         return [each for each in self.offences if (Record.OFFENCE.value, each.id) not in self.taken_back]
 
 
-@dataclass(frozen=True, slots=True)
-class Whose:
+class Whose(Struct, frozen=True):
     """Whose cases what lies ahead is of.
 
     :param officer_id: None for everybody's.
@@ -84,8 +82,7 @@ class Whose:
         return london_date(self.now)
 
 
-@dataclass(frozen=True, slots=True)
-class Deadline:
+class Deadline(Struct, frozen=True):
     """The last day to begin proceedings for one offence of one case; nothing of anybody."""
 
     offence_id: int
@@ -100,8 +97,7 @@ class Deadline:
         return (self.last_day - today).days
 
 
-@dataclass(frozen=True, slots=True)
-class Listed:
+class Listed(Struct, frozen=True):
     """A hearing still to come."""
 
     case_id: int
@@ -113,8 +109,7 @@ class Listed:
     officer_id: int | None
 
 
-@dataclass(frozen=True, slots=True)
-class Cancellable:
+class Cancellable(Struct, frozen=True):
     """A contract that the consumer can still cancel, but not for long; nothing of anybody."""
 
     case_id: int

@@ -1,7 +1,8 @@
 """What may be recorded of offences, actions, cancellations and courts. Pure."""
 
-from dataclasses import dataclass
 from datetime import date, datetime
+
+from msgspec import Struct
 
 from tsalert.cases.rules import require_possible_day
 from tsalert.core.errors import Conflict, RuleViolation
@@ -17,8 +18,7 @@ from tsalert.enforcement.vocabulary import (
 REMINDED_DAYS_AHEAD = (60, 30, 7)
 
 
-@dataclass(frozen=True, slots=True)
-class NewOffence:
+class NewOffence(Struct, frozen=True):
     """An offence that may have been committed; ``discovered_on`` is when we learnt of it."""
 
     offence: str
@@ -28,8 +28,7 @@ class NewOffence:
     note: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class NewAction:
+class NewAction(Struct, frozen=True):
     """A step against a trader; ``binds_until`` is for what binds them only for a time."""
 
     kind: ActionKind
@@ -39,8 +38,7 @@ class NewAction:
     binds_until: date | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class NewCancellation:
+class NewCancellation(Struct, frozen=True):
     """A contract and what became of the right to cancel it; ``cancelled_on`` is when the consumer said so."""
 
     what: str
@@ -53,8 +51,7 @@ class NewCancellation:
     cancelled_on: date | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class TakingBack:
+class TakingBack(Struct, frozen=True):
     """Which record was wrong, and why."""
 
     record: Record

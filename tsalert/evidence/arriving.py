@@ -1,7 +1,8 @@
 """Deciding on a file that has come in whole: what it is, whether a scanner finds anything, and whether we take it."""
 
-from dataclasses import dataclass
 from datetime import datetime
+
+from msgspec import Struct
 
 from tsalert.audit import service as audit
 from tsalert.core.actors import Actor
@@ -14,16 +15,14 @@ from tsalert.evidence.storing import Incoming
 from tsalert.evidence.vocabulary import Care, Kind
 
 
-@dataclass(frozen=True, slots=True)
-class Arrival:
+class Arrival(Struct, frozen=True):
     """A file that has come in, with the name that its sender told."""
 
     incoming: Incoming
     told_name: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class Accepted:
+class Accepted(Struct, frozen=True):
     """A file that we take: whole on the disk, hashed, of a known kind, and clean."""
 
     incoming: Incoming

@@ -3,11 +3,12 @@
 import io
 import logging
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
 from zipfile import ZIP_STORED, ZipFile, ZipInfo
+
+from msgspec import Struct
 
 from tsalert.audit import service as audit
 from tsalert.audit.rules import Detail
@@ -23,16 +24,14 @@ _OLDEST = (1980, 1, 1, 0, 0, 0)  # ZIP knows no earlier time, and the manifest t
 _log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
-class Bundle:
+class Bundle(Struct, frozen=True):
     """A bundle that is about to be sent; the pieces can be taken once."""
 
     name: str
     pieces: Iterator[bytes]
 
 
-@dataclass(frozen=True, slots=True)
-class _Member:
+class _Member(Struct, frozen=True):
     path: str
     kept_at: Path
     digest: str

@@ -5,10 +5,10 @@ it, and never move. Source: Criminal Procedure and Investigations Act 1996, Code
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
+from msgspec import Struct
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
@@ -25,8 +25,7 @@ from tsalert.evidence.rules import Decision
 from tsalert.evidence.vocabulary import Part
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(Struct, frozen=True):
     """One line of the schedule; the last four are None where nobody has decided on it yet."""
 
     number: int

@@ -6,7 +6,8 @@ document can be told from an archive, so that a bomb in it never goes off here.
 
 import re
 from codecs import getincrementaldecoder
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from tsalert.core.errors import RuleViolation
 from tsalert.evidence.vocabulary import Kind
@@ -93,8 +94,7 @@ class TextProbe:
             return False
 
 
-@dataclass(frozen=True, slots=True)
-class Content:
+class Content(Struct, frozen=True):
     """What there is to tell a file by: its first ``HEAD`` and last ``TAIL`` bytes, and whether all of it is text."""
 
     head: bytes

@@ -2,10 +2,11 @@
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
 from typing import Any
+
+from msgspec import Struct
 
 from tsalert.core.clock import in_london
 from tsalert.core.words import counted
@@ -18,8 +19,7 @@ FORMAT = "tsalert evidence bundle 1"
 MANIFEST, READABLE = "manifest.json", "manifest.txt"
 
 
-@dataclass(frozen=True, slots=True)
-class Heading:
+class Heading(Struct, frozen=True):
     """Which case a bundle is of, who made it, and when."""
 
     case: str

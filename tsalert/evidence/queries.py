@@ -2,8 +2,8 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 
+from msgspec import Struct
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
@@ -14,8 +14,7 @@ from tsalert.core.keys import is_id
 from tsalert.evidence.models import CustodyEvent, EvidenceFile, Exhibit
 
 
-@dataclass(frozen=True, slots=True)
-class OfCase:
+class OfCase(Struct, frozen=True):
     """The case that evidence belongs to."""
 
     id: int
@@ -29,8 +28,7 @@ class OfCase:
         return self.status is Status.CLOSED or self.is_continued
 
 
-@dataclass(frozen=True, slots=True)
-class Held:
+class Held(Struct, frozen=True):
     """One exhibit with its files and its chain, in the order in which things happened."""
 
     row: Exhibit
@@ -54,8 +52,7 @@ class Held:
         return self.standing[-1] if self.standing else None
 
 
-@dataclass(frozen=True, slots=True)
-class Dossier:
+class Dossier(Struct, frozen=True):
     """All evidence of a case; attachments are files that are no exhibit."""
 
     exhibits: list[Held]

@@ -3,8 +3,9 @@
 import re
 import unicodedata
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
+
+from msgspec import Struct
 
 from tsalert.core.clock import as_utc
 from tsalert.core.errors import Conflict, RuleViolation
@@ -19,8 +20,7 @@ _LONGEST_SAVED_NAME = 120
 _UNSAVEABLE = frozenset('<>:"|?*')
 
 
-@dataclass(frozen=True, slots=True)
-class NewExhibit:
+class NewExhibit(Struct, frozen=True):
     """An exhibit as an officer describes it; ``number`` of None is the next one, ``initials`` are the officer's.
 
     :param original: the exhibit that this one was made from, such as the picture that was enhanced.
@@ -37,16 +37,14 @@ class NewExhibit:
     file_id: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class NewFile:
+class NewFile(Struct, frozen=True):
     """What is said of a file; with an exhibit, it belongs to that."""
 
     note: str | None = None
     exhibit: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class NewCustody:
+class NewCustody(Struct, frozen=True):
     """One link of the chain; ``occurred_at`` of None is now. A correction names the entry that it ``supersedes``."""
 
     kind: CustodyKind
@@ -58,8 +56,7 @@ class NewCustody:
     supersedes: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Decision:
+class Decision(Struct, frozen=True):
     """What was decided on one line of the schedule; ``description`` takes the place of the one that is proposed."""
 
     is_sensitive: bool

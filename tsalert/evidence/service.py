@@ -1,9 +1,9 @@
 """Taking evidence in, saying what happened to it, and handing it out; a reading is in the trail before it is seen."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import IO
 
+from msgspec import Struct
 from sqlalchemy.orm import Session
 
 from tsalert.audit import service as audit
@@ -22,8 +22,7 @@ from tsalert.evidence.rules import NewCustody, NewExhibit, NewFile
 from tsalert.evidence.vocabulary import CustodyKind, Kind
 
 
-@dataclass(frozen=True, slots=True)
-class Opened:
+class Opened(Struct, frozen=True):
     """A file as it is handed out; ``name`` is one under which any computer saves it."""
 
     content: IO[bytes]

@@ -3,13 +3,13 @@
 import json
 from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
 from hashlib import file_digest, sha256
 from json import JSONDecodeError
 from pathlib import Path
 from typing import IO, Any
 from zipfile import ZIP_STORED, BadZipFile, ZipFile, ZipInfo
 
+from msgspec import Struct, field
 from sqlalchemy.orm import Session
 
 from tsalert.audit import queries as audit
@@ -29,16 +29,14 @@ _BATCH = 200
 _UNREADABLE = (BadZipFile, OSError, EOFError, NotImplementedError, UnicodeDecodeError)
 
 
-@dataclass(frozen=True, slots=True)
-class Fault:
+class Fault(Struct, frozen=True):
     """A file that is not what it was, and how."""
 
     name: str
     problem: str
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(Struct, frozen=True):
     """What was found; ``strays`` lie on the disk, and no record knows them; ``removed`` went on purpose."""
 
     checked: int

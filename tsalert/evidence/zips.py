@@ -1,7 +1,8 @@
 """What a ZIP file says of itself in the list at its end. Pure; nothing is ever unpacked."""
 
 import struct
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 _END, _ENTRY = b"PK\x05\x06", b"PK\x01\x02"
 _LOCKED = 1  # bit of the flags: the member needs a password
@@ -9,8 +10,7 @@ _ELSEWHERE = 0xFFFFFFFF  # the size is too large for its place and stands in the
 _LARGE = 1  # the number of that extra field
 
 
-@dataclass(frozen=True, slots=True)
-class Member:
+class Member(Struct, frozen=True):
     """One member as the list tells of it; ``unpacked`` is the size that it says it has."""
 
     name: bytes

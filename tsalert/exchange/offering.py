@@ -1,10 +1,10 @@
 """Offering a handover to a linked authority: signed and queued, or taken as a file where there is no connection."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
+from msgspec import Struct
 from sqlalchemy import exists, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, aliased
@@ -26,8 +26,7 @@ from tsalert.linked.models import LinkedAuthority
 from tsalert.linked.signing import own_address, sign
 
 
-@dataclass(frozen=True, slots=True)
-class NewMessage:
+class NewMessage(Struct, frozen=True):
     """A message to write, about a handover of ours or about what was offered to us."""
 
     kind: Kind

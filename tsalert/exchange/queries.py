@@ -1,10 +1,11 @@
 """Finding messages to other authorities, and what they offer to us."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
+from msgspec import Struct
+from msgspec.structs import replace
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
@@ -24,8 +25,7 @@ from tsalert.tiers.vocabulary import Subject
 MOST_AT_ONCE = 20
 
 
-@dataclass(frozen=True, slots=True)
-class SendingView:
+class SendingView(Struct, frozen=True):
     """How far a message to another authority has come."""
 
     authority: str
@@ -39,8 +39,7 @@ class SendingView:
     is_answered: bool
 
 
-@dataclass(frozen=True, slots=True)
-class PackView:
+class PackView(Struct, frozen=True):
     """A handover that is offered to us; ``content`` is None once it is settled that we do not take it.
 
     ``revoked_at`` marks one whose key was revoked since it was taken in.

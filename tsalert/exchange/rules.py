@@ -3,10 +3,11 @@
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Any
+
+from msgspec import Struct
 
 from tsalert.core.clock import as_utc
 from tsalert.core.errors import Conflict, NotAllowed, RuleViolation
@@ -53,8 +54,7 @@ class State(Word):
     LAPSED = "lapsed", "Lapsed"
 
 
-@dataclass(frozen=True, slots=True)
-class Head:
+class Head(Struct, frozen=True):
     """What every message says of itself; ``sender`` and ``addressee`` are the addresses of two services."""
 
     key: str
@@ -64,8 +64,7 @@ class Head:
     made_at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class Message:
+class Message(Struct, frozen=True):
     """One message as it was signed; ``digest`` is the SHA-256 of its bytes."""
 
     head: Head

@@ -1,8 +1,8 @@
 """Sending what is signed: claimed, sent with no transaction open, and what came of it recorded."""
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from msgspec import Struct
 from sqlalchemy import select, update
 
 from tsalert.core.clock import as_utc
@@ -24,8 +24,7 @@ _CONFLICT = 409
 _LEASE = timedelta(minutes=5)
 
 
-@dataclass(frozen=True, slots=True)
-class Outgoing:
+class Outgoing(Struct, frozen=True):
     """One message in the hands of a worker, signed; nothing of it is read from the database any more."""
 
     id: int

@@ -1,9 +1,9 @@
 """Taking in what a linked authority signed, whether its worker sends it or a person brings it as a file."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime
 
+from msgspec import Struct
 from sqlalchemy.orm import Session
 
 from tsalert.audit import service as audit
@@ -23,8 +23,7 @@ from tsalert.linked.models import LinkedAuthority
 from tsalert.response.handing_over import Acceptance
 
 
-@dataclass(frozen=True, slots=True)
-class Receipt:
+class Receipt(Struct, frozen=True):
     """What a message was taken as, and where to see it; again the same message gets the same."""
 
     key: str
@@ -33,8 +32,7 @@ class Receipt:
     handover_id: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Taken:
+class Taken(Struct, frozen=True):
     """A message that is proved and meant for us, with whose it is and how it came."""
 
     message: Message

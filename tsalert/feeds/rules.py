@@ -2,8 +2,9 @@
 
 import re
 from collections.abc import Collection
-from dataclasses import dataclass
 from datetime import datetime
+
+from msgspec import Struct
 
 from tsalert.alerts.rules import Kind, Urgency
 from tsalert.core.words import Word
@@ -27,24 +28,21 @@ class State(Word):
     WITHDRAWN = "withdrawn", "Withdrawn"
 
 
-@dataclass(frozen=True, slots=True)
-class Narrowing:
+class Narrowing(Struct, frozen=True):
     """Which alerts are wanted; None for a topic or a ward means every one, and an alert for everywhere fits each."""
 
     topic: str | None = None
     ward: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Earlier:
+class Earlier(Struct, frozen=True):
     """The alert that another one updates or ends."""
 
     reference: str
     published_at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class Item:
+class Item(Struct, frozen=True):
     """One published alert; ``body`` and ``advice`` are Markdown, no wards means the whole area.
 
     ``wards`` holds (code, name). ``changed_at`` is when it was published, ended or was withdrawn; ``withdrawn_because``
@@ -78,8 +76,7 @@ class Item:
         return self.state is State.WITHDRAWN
 
 
-@dataclass(frozen=True, slots=True)
-class Publisher:
+class Publisher(Struct, frozen=True):
     """Who publishes.
 
     :param sender: the address that mail comes from, which names the service in CAP.

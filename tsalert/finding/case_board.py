@@ -1,9 +1,9 @@
 """The board of cases: what is open by status, for whom each waits, how old it is, and what must be done in time."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date, datetime
 
+from msgspec import Struct
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
@@ -20,8 +20,7 @@ SHOWN = 40
 COLUMNS = tuple(status for status in Status if status is not Status.CLOSED)
 
 
-@dataclass(frozen=True, slots=True)
-class NextStep:
+class NextStep(Struct, frozen=True):
     """The first day by which something must be done in a case, and what it is."""
 
     on: date
@@ -29,8 +28,7 @@ class NextStep:
     days_left: int
 
 
-@dataclass(frozen=True, slots=True)
-class Card:
+class Card(Struct, frozen=True):
     """One open case as every officer may see it."""
 
     id: int
@@ -44,8 +42,7 @@ class Card:
     next_step: NextStep | None
 
 
-@dataclass(frozen=True, slots=True)
-class Column:
+class Column(Struct, frozen=True):
     """The open cases at one status, the oldest first; ``number`` counts those that are not shown too."""
 
     status: Status

@@ -2,8 +2,9 @@
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
+
+from msgspec import Struct
 
 from tsalert.core.errors import RuleViolation
 from tsalert.fulltext.rules import Term, read_terms
@@ -14,8 +15,7 @@ SHOWN, SHOWN_ALONE = 10, 100
 LONGEST = 500
 
 
-@dataclass(frozen=True, slots=True)
-class Hit:
+class Hit(Struct, frozen=True):
     """One call, incident or case that was found: what every officer may see of it, and why."""
 
     found: Found
@@ -28,8 +28,7 @@ class Hit:
     continued_in: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Group:
+class Group(Struct, frozen=True):
     """What was found of one kind, newest first; ``has_more`` where not all of it is shown."""
 
     found: Found
@@ -37,8 +36,7 @@ class Group:
     has_more: bool
 
 
-@dataclass(frozen=True, slots=True)
-class PartyHit:
+class PartyHit(Struct, frozen=True):
     """A person or trader who may be meant, and why."""
 
     id: int
@@ -47,8 +45,7 @@ class PartyHit:
     why: str
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(Struct, frozen=True):
     """All that was found; ``perhaps`` is the record of a reference that was typed without its check letter."""
 
     terms: tuple[Term, ...]

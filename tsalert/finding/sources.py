@@ -1,9 +1,9 @@
 """Which records can be found by their words; another capability joins the search by one more line in ``SOURCES``."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
+from msgspec import Struct
 from sqlalchemy import inspect
 
 from tsalert.cases.models import CaseFile, CaseNote, CaseReferral, MoneyLine
@@ -20,8 +20,7 @@ from tsalert.response.models import Call, Incident, Milestone
 _LEADING = ("case_id", "incident_id")
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
+class Source(Struct, frozen=True):
     """One kind of record: how officers call where its words stand, its texts, and what it leads to."""
 
     name: str

@@ -2,7 +2,8 @@
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+
+from msgspec import Struct
 
 from tsalert.parties.folding import fold_registration, fold_words, registrations_in
 
@@ -24,8 +25,7 @@ _UNSPACED = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Term:
+class Term(Struct, frozen=True):
     """One word that must stand in a text, or the beginning of one.
 
     :param written: a number, postcode or registration as it was typed; it is kept in a form that nobody knows again.
@@ -33,7 +33,7 @@ class Term:
 
     word: str
     is_beginning: bool = False
-    written: str | None = field(default=None, compare=False)
+    written: str | None = None
 
     @property
     def told(self) -> str:
@@ -60,14 +60,14 @@ def read_terms(text: str) -> tuple[Term, ...]:
     A beginning has three letters at least. Every other sign means nothing; words beyond the twelfth are left out.
     """
     keys, rest = _keys(text)
-    terms = dict.fromkeys(Term(key, written=written) for key, written in keys.items())
+    terms = {(key, False): Term(key, written=written) for key, written in keys.items()}
     for piece in rest.split():
         words = list(_words(piece))
         begins = piece.rstrip(_CLOSING).endswith("*")
         for word in words:
-            is_last = word is words[-1]
-            terms[Term(word, begins and is_last and len(word) >= _SHORTEST_BEGINNING)] = None
-    return tuple(terms)[:MOST_TERMS]
+            is_beginning = begins and word is words[-1] and len(word) >= _SHORTEST_BEGINNING
+            terms.setdefault((word, is_beginning), Term(word, is_beginning))
+    return tuple(terms.values())[:MOST_TERMS]
 
 
 def _words(text: str) -> Iterator[str]:

@@ -2,8 +2,8 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
 
+from msgspec import Struct
 from sqlalchemy import and_, delete, insert, or_, select, update
 from sqlalchemy.orm import Session
 
@@ -13,8 +13,7 @@ from tsalert.fulltext.rules import words_of
 from tsalert.fulltext.vocabulary import Found
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(Struct, frozen=True):
     """One record with its texts, and what it leads to; without texts it is no longer found."""
 
     source: str

@@ -1,9 +1,9 @@
 """Reading handovers."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
+from msgspec import Struct
 from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
@@ -19,8 +19,7 @@ from tsalert.tiers import queries as tiers
 from tsalert.tiers.vocabulary import Subject
 
 
-@dataclass(frozen=True, slots=True)
-class HandoverRecord:
+class HandoverRecord(Struct, frozen=True):
     """A handover with the reference of what it hands over."""
 
     row: Handover

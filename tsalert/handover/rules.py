@@ -1,7 +1,8 @@
 """What may become of a handover. Pure."""
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
+
+from msgspec import Struct
 
 from tsalert.core.clock import as_utc
 from tsalert.core.errors import Conflict, RuleViolation
@@ -37,8 +38,7 @@ LEGAL: dict[State, tuple[Act, ...]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class NewHandover:
+class NewHandover(Struct, frozen=True):
     """What an officer writes for another body; exactly one of incident and case is named.
 
     :param body: who is asked, such as another trading standards service.

@@ -1,10 +1,10 @@
 """Addresses of our own that get every alert: whether they do, in time, is whether the alerts arrive."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from flask import current_app
+from msgspec import Struct
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
@@ -34,8 +34,7 @@ _ARRIVED = frozenset({Status.ACCEPTED, Status.DELIVERED})
 _SHOWN = timedelta(days=1)
 
 
-@dataclass(frozen=True, slots=True)
-class Late:
+class Late(Struct, frozen=True):
     """An alert that did not reach the canaries in time."""
 
     alert_id: int

@@ -1,9 +1,9 @@
 """Two subscribers who may be one person: found by the timetable, decided by officers, and the decision kept."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from datetime import datetime
 
+from msgspec import Struct
 from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
@@ -27,8 +27,7 @@ _AT_ONCE = 500
 Pair = tuple[int, int, Because]
 
 
-@dataclass(frozen=True, slots=True)
-class Double:
+class Double(Struct, frozen=True):
     """A pair to decide on, with both names."""
 
     id: int

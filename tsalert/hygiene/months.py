@@ -1,10 +1,10 @@
 """How the list grew, month by month: counted once by the timetable and kept, so that a page reads a few rows."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from msgspec import Struct
 from sqlalchemy import ColumnElement, Select, case, delete, func, insert, literal, or_, select
 from sqlalchemy.orm import Session
 
@@ -19,8 +19,7 @@ _MOST_AT_ONCE = 12
 _UNKNOWN = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
+class Span(Struct, frozen=True):
     """A month, up to now where it is not over."""
 
     month: date

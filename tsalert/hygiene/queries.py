@@ -2,9 +2,9 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from msgspec import Struct
 from sqlalchemy import Select, exists, func, select
 from sqlalchemy.orm import Session, aliased
 
@@ -22,8 +22,7 @@ from tsalert.subscribers.models import Subscriber, SubscriberEndpoint
 RECENT = timedelta(days=30)
 
 
-@dataclass(frozen=True, slots=True)
-class Held:
+class Held(Struct, frozen=True):
     """The reports of one mailing that wait for a decision."""
 
     mailing_id: int
@@ -33,8 +32,7 @@ class Held:
     since: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class Health:
+class Health(Struct, frozen=True):
     """What the page of the list's health shows first; ``counts`` are of the last 30 days, by (kind, effect)."""
 
     counts: Mapping[tuple[str, str], int]
@@ -44,8 +42,7 @@ class Health:
     to_phone: int
 
 
-@dataclass(frozen=True, slots=True)
-class ReportView:
+class ReportView(Struct, frozen=True):
     """One report with the address it is about, and whose it is."""
 
     id: int
@@ -59,8 +56,7 @@ class ReportView:
     phones: Sequence[EndpointView]
 
 
-@dataclass(frozen=True, slots=True)
-class Shared:
+class Shared(Struct, frozen=True):
     """One address that several people read."""
 
     end: EndpointView

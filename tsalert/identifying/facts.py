@@ -2,17 +2,18 @@
 
 import unicodedata
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
 from re import Match, Pattern
 from typing import Self
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from tsalert.identifying.vocabulary import Check
 
 _AROUND = 40
 
 
-@dataclass(frozen=True, slots=True)
-class Named:
+class Named(Struct, frozen=True):
     """A name that a record of the case holds.
 
     :param is_accused: of somebody who is suspected or charged, and was not convicted.
@@ -24,8 +25,7 @@ class Named:
     parts_too: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class People:
+class People(Struct, frozen=True):
     """What is known of the people of a matter, and must not be told.
 
     :param allowed: names that may be told: traders who were convicted.
@@ -50,8 +50,7 @@ class People:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(Struct, frozen=True):
     """Something that a check found, with the words before and after it; ``advice`` says what to write instead."""
 
     check: Check

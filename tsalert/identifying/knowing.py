@@ -1,8 +1,8 @@
 """What the records of a matter know of its people. Reads; what of it may be told is for the rules."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 
+from msgspec import Struct, field
 from sqlalchemy.orm import Session
 
 from tsalert.cases import queries as cases
@@ -20,8 +20,7 @@ from tsalert.response import queries as response
 from tsalert.staff import queries as staff
 
 
-@dataclass(slots=True)
-class _Gathered:
+class _Gathered(Struct):
     """What is gathered from one record after the other."""
 
     names: set[Named] = field(default_factory=set)

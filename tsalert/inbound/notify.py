@@ -1,10 +1,10 @@
 """What Notify tells us: what became of a message, and what people text. It answers nobody by itself, so we do."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from flask import current_app
+from msgspec import Struct
 from sqlalchemy.orm import Session
 
 from tsalert.config import Settings
@@ -30,8 +30,7 @@ _STATUSES = {"delivered": Status.DELIVERED, "technical-failure": Status.FAILED}
 _USELESS_AFTER = timedelta(hours=1)
 
 
-@dataclass(frozen=True, slots=True)
-class Told:
+class Told(Struct, frozen=True):
     """What was reported of one message, which is known by our own number."""
 
     number: int

@@ -1,9 +1,9 @@
 """What officers answer to their pages, by key or by text: each is one step of response, the same as the button."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime
 
+from msgspec import Struct
 from sqlalchemy.orm import Session
 
 from tsalert.core.actors import Actor, Via
@@ -32,16 +32,14 @@ _DONE = {
 _NEXT = {Verb.TAKE: Verb.ENROUTE, Verb.ENROUTE: Verb.ARRIVED, Verb.ARRIVED: Verb.CLEAR}
 
 
-@dataclass(frozen=True, slots=True)
-class Officer:
+class Officer(Struct, frozen=True):
     """Who acts, and through which door."""
 
     id: int
     via: Via
 
 
-@dataclass(frozen=True, slots=True)
-class Did:
+class Did(Struct, frozen=True):
     """What is said to an officer who acted, and whether it was done."""
 
     said: str

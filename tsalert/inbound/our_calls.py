@@ -3,9 +3,9 @@
 That something answered, be it a person or a voicemail, does nothing; only the key counts.
 """
 
-from dataclasses import dataclass
 from datetime import datetime
 
+from msgspec import Struct
 from sqlalchemy.orm import Session
 
 from tsalert.alerts.trials import queries as trials
@@ -26,8 +26,7 @@ from tsalert.paging.vocabulary import KEYS, Key, Purpose, Verb
 _VERBS = {Key.TAKE: Verb.TAKE, Key.PASS: Verb.PASS}
 
 
-@dataclass(frozen=True, slots=True)
-class Report:
+class Report(Struct, frozen=True):
     """What is reported of a call of ours: who answered, or which key was pressed.
 
     :param heard: how often a resident has heard something in this call, as our own address said.

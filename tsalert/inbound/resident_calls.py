@@ -3,9 +3,9 @@
 The words of the call stand in its mailing. A machine that answers gets them once and is offered no keys.
 """
 
-from dataclasses import dataclass
 from datetime import datetime
 
+from msgspec import Struct
 from sqlalchemy.orm import Session
 
 from tsalert.delivery.fates import OurCall
@@ -26,8 +26,7 @@ _GOODBYE = "Goodbye."
 _STOPS_NOTHING = "In an alert this key stops the calls. This was a test, so nothing has changed. Goodbye."
 
 
-@dataclass(frozen=True, slots=True)
-class Said:
+class Said(Struct, frozen=True):
     """What a call says, and whether it waits for a key.
 
     :param prompt: said after the words to a resident, who may press a key at any time.

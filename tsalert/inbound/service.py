@@ -1,9 +1,9 @@
 """Taking in what people text us: each message once, each word to the use case it stands for."""
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from flask import current_app
+from msgspec import Struct
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
@@ -34,8 +34,7 @@ _ONE_TALK = timedelta(hours=1)
 _MAY_ANSWER = timedelta(days=3)
 
 
-@dataclass(frozen=True, slots=True)
-class Taken:
+class Taken(Struct, frozen=True):
     """What a message was taken as, what is answered, and the call that it became."""
 
     word: str

@@ -1,10 +1,10 @@
 """What Twilio is told to do with a call, in Twilio's own words (TwiML)."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import urlencode
 
 from flask import current_app
+from msgspec import Struct
 from twilio.twiml.voice_response import VoiceResponse
 
 from tsalert.config import Settings
@@ -19,8 +19,7 @@ _SILENCE_SECONDS = 6
 _LONGEST_CALL_SECONDS = 2 * 60 * 60
 
 
-@dataclass(frozen=True, slots=True)
-class Leg:
+class Leg(Struct, frozen=True):
     """One caller and when they rang; carried through Twilio's signed requests, so that nothing hangs on a record."""
 
     provider_ref: str

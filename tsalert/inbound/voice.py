@@ -1,9 +1,9 @@
 """Taking calls in: each report of Twilio one transaction, in any order and any number of times."""
 
-from dataclasses import dataclass
 from datetime import datetime
 
 from flask import current_app
+from msgspec import Struct
 from sqlalchemy.orm import Session
 
 from tsalert.config import Settings
@@ -20,8 +20,7 @@ from tsalert.telephone.routing import House
 from tsalert.telephone.rules import Answer, AskForMessage, HangUp, Limits, Reason, Ring, read_caller
 
 
-@dataclass(frozen=True, slots=True)
-class Ringing:
+class Ringing(Struct, frozen=True):
     """A call as a report of it tells it: its first ring, as far as known, and who rings, where the report says so."""
 
     provider_ref: str
@@ -30,8 +29,7 @@ class Ringing:
     rang_at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class Result:
+class Result(Struct, frozen=True):
     """How the ringing of one officer came out.
 
     :param bridged: the network says that the two were connected.

@@ -1,12 +1,12 @@
 """What Twilio posts of calls to the service's number; every answer is TwiML, and none may leave a caller in silence."""
 
 import logging
-from dataclasses import replace
 from typing import Any
 
 from flask import Blueprint, Response, request
 from flask.typing import ResponseReturnValue
 from marshmallow import EXCLUDE
+from msgspec.structs import replace
 from sqlalchemy.exc import SQLAlchemyError
 
 from tsalert.core.clock import utc_now

@@ -4,10 +4,10 @@ Some run every second, so that a row for each run would be most of what an idle 
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from threading import Lock
 
+from msgspec import Struct
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -15,8 +15,7 @@ from tsalert.db import not_wait_for_disk, transaction
 from tsalert.installation.models import JobRun
 
 
-@dataclass(slots=True)
-class _Noted:
+class _Noted(Struct):
     """What happened to one job since it was written down last.
 
     ``failed_since`` is the first failure after ``has_succeeded`` or, without that, in this time.

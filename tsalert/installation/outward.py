@@ -1,17 +1,16 @@
 """What a demonstration says of where its messages go: kept here, handed to a stand-in here, or sent to people."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from flask import Flask
+from msgspec import Struct
 
 from tsalert.config import Settings
 from tsalert.settings_reader import is_loopback
 
 
-@dataclass(frozen=True, slots=True)
-class Way:
+class Way(Struct, frozen=True):
     """Where the messages of one channel go.
 
     :param by: who takes them; "" where they stay in the outbox.

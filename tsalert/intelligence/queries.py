@@ -2,11 +2,11 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Hashable, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import TypeVar
 
 from flask import current_app
+from msgspec import Struct, field
 from sqlalchemy import ColumnElement, and_, exists, func, or_, select, tuple_
 from sqlalchemy.orm import Session, aliased
 
@@ -30,8 +30,7 @@ Mark = tuple[str, str]
 Key = TypeVar("Key", bound=Hashable)
 
 
-@dataclass(frozen=True, slots=True)
-class Held:
+class Held(Struct, frozen=True):
     """A note that stands, as whoever asks may see it; of a restricted one only that it is there, and whom to ask."""
 
     id: int
@@ -54,8 +53,7 @@ class Held:
         return f"Intelligence held, graded {self.grade}: {self.text}"
 
 
-@dataclass(frozen=True, slots=True)
-class Holdings:
+class Holdings(Struct, frozen=True):
     """The notes held of some parties and marks: each note once, and which of them it is about."""
 
     notes: dict[int, Held] = field(default_factory=dict)

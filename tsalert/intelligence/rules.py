@@ -1,7 +1,8 @@
 """What a note of intelligence must say, and what its grading reads as. Pure."""
 
-from dataclasses import dataclass
 from datetime import date
+
+from msgspec import Struct
 
 from tsalert.core.errors import RuleViolation
 from tsalert.intelligence.vocabulary import About, Assessment, Handling, SourceEvaluation
@@ -10,8 +11,7 @@ from tsalert.parties.rules import check_review
 _EARLIEST = date(1900, 1, 1)
 
 
-@dataclass(frozen=True, slots=True)
-class NewAbout:
+class NewAbout(Struct, frozen=True):
     """One thing that a note is about: the number of a party, or a plate, number or site as it is written."""
 
     kind: About
@@ -19,8 +19,7 @@ class NewAbout:
     party_id: int | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NewIntelligence:
+class NewIntelligence(Struct, frozen=True, kw_only=True):
     """A note as an officer grades and writes it; one that ``supersedes`` another says for what ``reason``.
 
     :param restricted_because: why it is kept to those who are granted it by name; None where it is not.
@@ -41,8 +40,7 @@ class NewIntelligence:
     reason: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NewSharing:
+class NewSharing(Struct, frozen=True, kw_only=True):
     """That a note was shared: with whom, what for, when, and that its conditions went with it."""
 
     to_whom: str

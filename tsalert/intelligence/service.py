@@ -1,9 +1,9 @@
 """Writing intelligence down, reviewing it, and keeping with whom it was shared."""
 
 from collections.abc import Collection
-from dataclasses import replace
 from datetime import date, datetime
 
+from msgspec.structs import replace
 from sqlalchemy.orm import Session
 
 from tsalert.audit import service as audit

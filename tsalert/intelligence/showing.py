@@ -1,9 +1,9 @@
 """One note with all that belongs to it, for whoever may see it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
+from msgspec import Struct
 from sqlalchemy.orm import Session
 
 from tsalert.core.actors import Actor
@@ -14,8 +14,7 @@ from tsalert.tiers import queries as tiers
 from tsalert.tiers.vocabulary import Subject
 
 
-@dataclass(frozen=True, slots=True)
-class ShownNote:
+class ShownNote(Struct, frozen=True):
     """A note, how it reads, what it is about, how it was reviewed and with whom it was shared."""
 
     note: IntelligenceNote

@@ -1,10 +1,10 @@
 """What stands in the places of a template, read from the case and from what the letter is about."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
 from flask import current_app
+from msgspec import Struct
 from sqlalchemy.orm import Session
 
 from tsalert.cases import queries as cases
@@ -27,8 +27,7 @@ from tsalert.web.filters import day
 Values = dict[str, str]
 
 
-@dataclass(frozen=True, slots=True)
-class Choice:
+class Choice(Struct, frozen=True):
     """One letter that can be written in a case; ``of`` is the contract, concern or referral that it is about."""
 
     kind: LetterKind

@@ -1,9 +1,9 @@
 """Reading templates and letters; who may see a letter is asked here and nowhere else."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
+from msgspec import Struct
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -22,8 +22,7 @@ from tsalert.tiers.vocabulary import Subject
 _GONE = "Removed when its time was over"
 
 
-@dataclass(frozen=True, slots=True)
-class Wording:
+class Wording(Struct, frozen=True):
     """The words of a kind of letter that are in use; version 0 is what came with the program."""
 
     kind: LetterKind
@@ -32,8 +31,7 @@ class Wording:
     body: str
 
 
-@dataclass(frozen=True, slots=True)
-class LetterRecord:
+class LetterRecord(Struct, frozen=True):
     """A letter with how it was sent, oldest first."""
 
     row: Letter

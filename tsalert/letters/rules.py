@@ -2,9 +2,10 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
+
+from msgspec import Struct
 
 from tsalert.core.clock import as_utc
 from tsalert.core.errors import RuleViolation
@@ -51,8 +52,7 @@ PLACEHOLDERS: dict[LetterKind, dict[str, str]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class NewTemplate:
+class NewTemplate(Struct, frozen=True):
     """A further version of the words of a kind of letter, and why they change."""
 
     title: str
@@ -60,8 +60,7 @@ class NewTemplate:
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class NewLetter:
+class NewLetter(Struct, frozen=True):
     """A letter as an officer sends it off; ``template_version`` is the one that it began with."""
 
     kind: LetterKind
@@ -71,8 +70,7 @@ class NewLetter:
     template_version: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class NewSending:
+class NewSending(Struct, frozen=True):
     """How a letter was sent."""
 
     means: Means

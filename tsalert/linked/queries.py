@@ -1,9 +1,9 @@
 """Finding linked authorities, their keys and ours."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
+from msgspec import Struct
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -13,8 +13,7 @@ from tsalert.linked.models import LinkedAuthority, LinkedKey, SigningKey
 from tsalert.linked.rules import Standing, fingerprint_of, is_invented
 
 
-@dataclass(frozen=True, slots=True)
-class KeyView:
+class KeyView(Struct, frozen=True):
     """A key of another authority."""
 
     id: int
@@ -25,8 +24,7 @@ class KeyView:
     reason: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class AuthorityView:
+class AuthorityView(Struct, frozen=True):
     """A linked authority; ``fault`` says why it could not be read when it was last looked at."""
 
     id: int
@@ -40,8 +38,7 @@ class AuthorityView:
     keys: Sequence[KeyView]
 
 
-@dataclass(frozen=True, slots=True)
-class OwnKeyView:
+class OwnKeyView(Struct, frozen=True):
     """One of our keys."""
 
     id: int

@@ -10,9 +10,10 @@ import re
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from binascii import Error as NotBase64
 from collections.abc import Sequence
-from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any, Final
+
+from msgspec import Struct
 
 from tsalert.core.errors import RuleViolation
 from tsalert.core.words import Word
@@ -37,8 +38,7 @@ class Standing(Word):
     REVOKED = "revoked", "Revoked"
 
 
-@dataclass(frozen=True, slots=True)
-class NewAuthority:
+class NewAuthority(Struct, frozen=True):
     """An authority to link.
 
     :param url: the address of its service, without a path; it names the authority in whatever it signs.
@@ -52,8 +52,7 @@ class NewAuthority:
     key: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class PublishedKey:
+class PublishedKey(Struct, frozen=True):
     """A public key as its authority publishes it."""
 
     public: str

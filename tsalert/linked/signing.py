@@ -1,9 +1,9 @@
 """Signing in the name of this installation, and telling which linked authority signed something."""
 
-from dataclasses import dataclass
 from typing import Any
 
 from flask import current_app
+from msgspec import Struct
 from sqlalchemy.orm import Session
 
 from tsalert.config import Settings
@@ -12,8 +12,7 @@ from tsalert.linked import queries, rules
 from tsalert.linked.rules import ALGORITHM
 
 
-@dataclass(frozen=True, slots=True)
-class Signed:
+class Signed(Struct, frozen=True):
     """What an authority signed: its bytes, and by which key of whom."""
 
     content: bytes

@@ -1,9 +1,9 @@
 """Finding alerts of linked authorities."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
+from msgspec import Struct
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -16,8 +16,7 @@ from tsalert.nearby.rules import State, state_of
 from tsalert.staff import queries as staff
 
 
-@dataclass(frozen=True, slots=True)
-class NearbyView:
+class NearbyView(Struct, frozen=True):
     """One alert of a linked authority."""
 
     row: NearbyAlert
@@ -26,8 +25,7 @@ class NearbyView:
     used_by: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class FeedView:
+class FeedView(Struct, frozen=True):
     """How far the feed of a linked authority was read; ``fault`` says why it could not be at the last try."""
 
     authority: str

@@ -1,8 +1,9 @@
 """Where an alert of another authority stands, and with which words an alert of ours begins that is made of it. Pure."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
 from datetime import datetime, timedelta
+
+from msgspec import Struct
 
 from tsalert.alerts.rules import Urgency
 from tsalert.core.clock import as_utc
@@ -25,8 +26,7 @@ class State(Word):
     UNLINKED = "unlinked", "Link ended"
 
 
-@dataclass(frozen=True, slots=True)
-class Words:
+class Words(Struct, frozen=True):
     """What an alert of theirs says."""
 
     headline: str

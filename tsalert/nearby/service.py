@@ -1,8 +1,9 @@
 """Beginning an alert of ours with the words of another authority."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from uuid import uuid4
+
+from msgspec import Struct
 
 from tsalert.alerts.unsaved import service as unsaved
 from tsalert.alerts.unsaved.rules import Copy
@@ -14,8 +15,7 @@ from tsalert.nearby.rules import Words
 from tsalert.subscribers.queries import topics
 
 
-@dataclass(frozen=True, slots=True)
-class Begun:
+class Begun(Struct, frozen=True):
     """What was begun: the key of the officer's unsaved form, and what stands in it."""
 
     copy: str

@@ -2,9 +2,9 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator
-from dataclasses import dataclass, field
 from typing import TypeVar
 
+from msgspec import Struct, field
 from sqlalchemy.orm import Session
 
 from tsalert.cases import queries as cases
@@ -17,8 +17,7 @@ _AT_ONCE = 5_000
 Found = TypeVar("Found")
 
 
-@dataclass(slots=True)
-class Web:
+class Web(Struct):
     """Links between records, both ways, the numbers of all that are known, and the postcode of each that has one.
 
     ``groups`` keeps what was found to belong together: it is asked for by each of its records and each of its readers.

@@ -4,9 +4,9 @@ import hashlib
 import hmac
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
+from msgspec import Struct
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
@@ -32,8 +32,7 @@ _EVER = datetime.min.replace(tzinfo=UTC)
 _TO_SUNDAY = timedelta(days=6)
 
 
-@dataclass(frozen=True, slots=True)
-class Oddity:
+class Oddity(Struct, frozen=True):
     """One line of a week with the officer's name, and who looked at it last; ``is_open`` where nobody saw all of it."""
 
     line: Line

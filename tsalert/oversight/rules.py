@@ -2,8 +2,9 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+
+from msgspec import Struct
 
 from tsalert.core.clock import as_utc, in_london, london_date, london_midnight
 from tsalert.oversight.vocabulary import Kind
@@ -17,8 +18,7 @@ TASK_WITHIN = timedelta(days=1)
 Record = tuple[str, int]
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(Struct, frozen=True):
     """That an officer opened one record, as the trail has it; ``record`` is its subject and number."""
 
     entry: int
@@ -27,8 +27,7 @@ class Reading:
     record: Record
 
 
-@dataclass(frozen=True, slots=True)
-class Export:
+class Export(Struct, frozen=True):
     """That an officer took a file out."""
 
     entry: int
@@ -36,8 +35,7 @@ class Export:
     officer_id: int
 
 
-@dataclass(frozen=True, slots=True)
-class Background:
+class Background(Struct, frozen=True):
     """What is known of the officers and records of a week.
 
     :param duties: when each officer was on duty; None where there is no rota, and so no telling.
@@ -64,8 +62,7 @@ class Background:
         return since is not None and since <= reading.at + TASK_WITHIN
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(Struct, frozen=True):
     """One thing to look at: what of one officer is odd in one stretch of time, with its entries of the trail."""
 
     kind: Kind

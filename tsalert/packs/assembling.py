@@ -1,9 +1,9 @@
 """Putting a case pack together; each part is a list of what a document is made of."""
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
+from msgspec import Struct
 from sqlalchemy.orm import Session
 
 from tsalert.cases import queries as cases
@@ -33,8 +33,7 @@ Blocks = list[Block]
 _NOTHING = "Nothing is recorded."
 
 
-@dataclass(frozen=True, slots=True)
-class Scope:
+class Scope(Struct, frozen=True):
     """Of which case a pack is, and for whom."""
 
     session: Session

@@ -1,6 +1,6 @@
 """What a case pack may hold, and in which form it is taken. Pure."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from tsalert.core.words import Word
 
@@ -28,8 +28,7 @@ class Form(Word):
 USUAL = tuple(part for part in Part if part is not Part.VICTIM)
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
+class Asked(Struct, frozen=True):
     """Which parts are wanted, as which kind of file."""
 
     parts: tuple[Part, ...] = USUAL

@@ -1,10 +1,10 @@
 """Carrying out the steps of the policy that are due: who stands the duty, and what is said to them. Steps."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime
 from enum import Enum, auto
 
+from msgspec.structs import replace
 from sqlalchemy.orm import Session
 
 from tsalert.delivery.rules import Channel, Content

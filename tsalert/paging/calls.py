@@ -1,8 +1,8 @@
 """What a call of ours is about, and what its listener did. Steps; only a key that was pressed is an act."""
 
-from dataclasses import dataclass
 from datetime import datetime
 
+from msgspec import Struct
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
@@ -11,8 +11,7 @@ from tsalert.paging.models import PageAttempt
 from tsalert.paging.vocabulary import Key, Purpose
 
 
-@dataclass(frozen=True, slots=True)
-class PageCall:
+class PageCall(Struct, frozen=True):
     """One call to one officer; ``answer`` is what was said to the key that they pressed, if they did."""
 
     attempt_id: int

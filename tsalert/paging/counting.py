@@ -1,15 +1,13 @@
 """How many pages are open and how they stand, as numbers alone."""
 
-from dataclasses import dataclass
-
+from msgspec import Struct
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from tsalert.paging.models import PageAttempt, PageRun, WelfareWatch
 
 
-@dataclass(frozen=True, slots=True)
-class PageCounts:
+class PageCounts(Struct, frozen=True):
     """Open pages.
 
     :param waiting: nobody has taken them yet.

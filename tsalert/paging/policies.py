@@ -1,9 +1,9 @@
 """The policy of paging: every version kept, each in force from its date until the next."""
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from msgspec import Struct
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -21,8 +21,7 @@ from tsalert.rota.vocabulary import Duty
 _JUST_NOW = timedelta(minutes=2)
 
 
-@dataclass(frozen=True, slots=True)
-class PolicyVersion:
+class PolicyVersion(Struct, frozen=True):
     """One version; ``made_by`` is None for the one that came with the service."""
 
     id: int

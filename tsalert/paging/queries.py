@@ -1,9 +1,9 @@
 """Reading what paging did: for the timeline, the incident's page, the API and the warnings above every page."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from msgspec import Struct
 from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
@@ -28,8 +28,7 @@ _PHONES = ("sms", "voice")
 _CHANNELS = {"sms": "by text", "voice": "by call", "email": "by email"}
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(Struct, frozen=True):
     """One line of an incident's timeline."""
 
     at: datetime
@@ -38,8 +37,7 @@ class Entry:
     note: str
 
 
-@dataclass(frozen=True, slots=True)
-class Attempt:
+class Attempt(Struct, frozen=True):
     """One attempt to reach an officer and what became of it, in words."""
 
     id: int
@@ -54,8 +52,7 @@ class Attempt:
     pressed: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class Run:
+class Run(Struct, frozen=True):
     """One run of pages with its attempts; what names an officer is their number."""
 
     id: int
@@ -77,8 +74,7 @@ class Run:
         return self.ended_at is None
 
 
-@dataclass(frozen=True, slots=True)
-class ToRing:
+class ToRing(Struct, frozen=True):
     """Somebody to ring by hand."""
 
     duty: Duty
@@ -86,8 +82,7 @@ class ToRing:
     mobile: str
 
 
-@dataclass(frozen=True, slots=True)
-class Trouble:
+class Trouble(Struct, frozen=True):
     """What stands above every page while pages fail; the incident is None where it is not about one.
 
     :param endpoint: a page on which every officer reads more of it.
@@ -99,8 +94,7 @@ class Trouble:
     endpoint: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
+class Standing(Struct, frozen=True):
     """How an incident's pages stand for one reader."""
 
     run: Run | None

@@ -1,10 +1,10 @@
 """Reaching one officer one way: the message, its delivery, and the attempt that stands on the timeline. Steps."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from flask import current_app
+from msgspec import Struct
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -32,8 +32,7 @@ _GOOD_FOR = {
 _AGAIN_AFTER = timedelta(seconds=30)
 
 
-@dataclass(frozen=True, slots=True)
-class Errand:
+class Errand(Struct, frozen=True):
     """What somebody is reached for.
 
     :param slot: its place in the course of things; the same officer is reached once in it on each channel.
@@ -47,8 +46,7 @@ class Errand:
     watch_id: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Addressee:
+class Addressee(Struct, frozen=True):
     """Who is reached, and where."""
 
     officer_id: int

@@ -2,9 +2,11 @@
 
 import re
 from collections.abc import Collection
-from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import Enum
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from tsalert.core.errors import RuleViolation
 from tsalert.delivery.rules import Channel, Status
@@ -24,8 +26,7 @@ _VERB = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class PolicyStep:
+class PolicyStep(Struct, frozen=True):
     """One step: so long after the beginning, whoever has this duty is reached this way."""
 
     after: timedelta
@@ -33,8 +34,7 @@ class PolicyStep:
     channel: Channel
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Policy:
+class Policy(Struct, frozen=True, kw_only=True):
     """How officers are paged.
 
     :param steps: in the order of their times.
@@ -65,8 +65,7 @@ class Policy:
         return self.welfare_chain[place] if 0 <= place < len(self.welfare_chain) else None
 
 
-@dataclass(frozen=True, slots=True)
-class Position:
+class Position(Struct, frozen=True):
     """Where a run stands in a round, which is counted from ``anchor_at`` and runs ``ahead`` of what is written."""
 
     anchor_at: datetime
@@ -74,8 +73,7 @@ class Position:
     next_step: int
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
+class Asked(Struct, frozen=True):
     """A verb that was texted, and the code that came with it."""
 
     verb: Verb

@@ -3,9 +3,9 @@
 The caller holds the incident's lock, so that a page, an answer and the timetable never act at once.
 """
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from msgspec import Struct
 from sqlalchemy.orm import Session
 
 from tsalert.delivery import personal
@@ -18,8 +18,7 @@ from tsalert.paging.rules import Policy
 from tsalert.paging.vocabulary import EndReason, Happening
 
 
-@dataclass(frozen=True, slots=True)
-class NewRun:
+class NewRun(Struct, frozen=True):
     """What is paged for; the grade's label and the due time are all that a page says besides the reference."""
 
     incident_id: int

@@ -5,9 +5,9 @@ warning stands above every page until somebody deals with it or the officer give
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
+from msgspec import Struct
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
@@ -33,8 +33,7 @@ from tsalert.rota import queries as rota
 from tsalert.rota.vocabulary import Duty
 
 
-@dataclass(frozen=True, slots=True)
-class OnScene:
+class OnScene(Struct, frozen=True):
     """Who is where; the reference is all that a check says of the place."""
 
     incident_id: int

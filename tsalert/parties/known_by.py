@@ -4,9 +4,9 @@ What stands is matched while a call is typed; every act is kept, with how we kno
 """
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
+from msgspec import Struct
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -33,8 +33,7 @@ _NOT_READ = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class NewKnown:
+class NewKnown(Struct, frozen=True):
     """Something that a party is known by, how we know, and why it matters."""
 
     kind: KnownBy
@@ -43,8 +42,7 @@ class NewKnown:
     reason: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
+class Standing(Struct, frozen=True):
     """One thing that a party is known by now; ``told`` is who added it by hand, None where a call told it."""
 
     id: int

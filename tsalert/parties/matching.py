@@ -2,9 +2,10 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
 from functools import lru_cache
 
+from msgspec import Struct
+from msgspec.structs import replace
 from sqlalchemy import CompoundSelect, Select, bindparam, or_, select, union_all
 from sqlalchemy.orm import Session
 
@@ -33,8 +34,7 @@ _STRONG = frozenset({
 })  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class Hit:
+class Hit(Struct, frozen=True):
     """One party and one reason to think of it.
 
     ``name`` is the one that is alike, where that is the reason; ``fact`` is what they are known by that was found.
@@ -47,8 +47,7 @@ class Hit:
     fact: Fact | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Match:
+class Match(Struct, frozen=True):
     """Somebody we know who may be meant: all parties held to be the same count as one.
 
     ``is_certain`` where the call is taken for theirs unless the officer says otherwise.
@@ -148,8 +147,7 @@ def disputed(session: Session, wanted: Collection[int]) -> set[int]:
     return _differences(session, wanted).among(wanted)
 
 
-@dataclass(frozen=True, slots=True)
-class _Differences:
+class _Differences(Struct, frozen=True):
     """Whom some identities stand for, and each pair of parties that sets one of those apart from somebody."""
 
     members: dict[int, frozenset[int]]

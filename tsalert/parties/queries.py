@@ -1,9 +1,9 @@
 """What is known of one party and of those held to be the same."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
+from msgspec import Struct
 from sqlalchemy import Row, or_, select
 from sqlalchemy.orm import Session
 
@@ -17,8 +17,7 @@ from tsalert.parties.rules import Fact, Sought
 from tsalert.parties.vocabulary import IdentifierKind, KnownBy, PartyKind, Verdict
 
 
-@dataclass(frozen=True, slots=True)
-class Known:
+class Known(Struct, frozen=True):
     """One identifier as it was first given."""
 
     kind: IdentifierKind
@@ -27,8 +26,7 @@ class Known:
     first_seen_at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class PartyRecord:
+class PartyRecord(Struct, frozen=True):
     """A party with everything that is known of it and of those held to be the same."""
 
     id: int
@@ -41,8 +39,7 @@ class PartyRecord:
     created_at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class Decision:
+class Decision(Struct, frozen=True):
     """One decision of a party and another, current or undone."""
 
     id: int

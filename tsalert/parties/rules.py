@@ -1,8 +1,9 @@
 """What a party is told by, and what must hold of decisions and warnings. Pure."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import date, timedelta
+
+from msgspec import Struct
 
 from tsalert.core.errors import RuleViolation
 from tsalert.parties.folding import (
@@ -36,8 +37,7 @@ _WEIGHTS = {
 _LONGEST_NAME = 120
 
 
-@dataclass(frozen=True, slots=True)
-class Identifier:
+class Identifier(Struct, frozen=True):
     """Something by which a party can be known again: as given, and as compared."""
 
     kind: IdentifierKind
@@ -45,8 +45,7 @@ class Identifier:
     normal: str
 
 
-@dataclass(frozen=True, slots=True)
-class Described:
+class Described(Struct, frozen=True):
     """A party as a call tells of it."""
 
     kind: PartyKind
@@ -59,8 +58,7 @@ class Described:
         return folded_name(self.kind, self.name)
 
 
-@dataclass(frozen=True, slots=True)
-class Decided:
+class Decided(Struct, frozen=True):
     """What an officer decided while logging: the party it is, and those that it is not."""
 
     same_as: int | None = None
@@ -143,8 +141,7 @@ def _homes(address: str | None, postcode: str | None) -> list[Identifier]:
     return [Identifier(IdentifierKind.ADDRESS, written, keys[0])] if keys else []
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Sought:
+class Sought(Struct, frozen=True, kw_only=True):
     """What has been typed of a call so far, to find whom we know already.
 
     :param vehicle: a registration by itself, which need not look like one.

@@ -1,9 +1,9 @@
 """Keeping parties, and what officers decide of them: the same, not the same, undone."""
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
+from msgspec import Struct
 from sqlalchemy import insert, or_, select, update
 from sqlalchemy.orm import Session
 
@@ -20,16 +20,14 @@ from tsalert.parties.vocabulary import Verdict
 _UNDO_FIRST = ["Undo the earlier decision first"]
 
 
-@dataclass(frozen=True, slots=True)
-class Registered:
+class Registered(Struct, frozen=True):
     """The party that a call tells of, and whether it was unknown before."""
 
     party_id: int
     is_new: bool
 
 
-@dataclass(frozen=True, slots=True)
-class _Pair:
+class _Pair(Struct, frozen=True):
     """Two parties with the identities that they have while nobody else can change them."""
 
     low: int

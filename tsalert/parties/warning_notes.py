@@ -1,9 +1,9 @@
 """Warnings about a party: written, reviewed, ended; one past its review still shows, and says so."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 
+from msgspec import Struct
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -17,8 +17,7 @@ from tsalert.parties.models import Party, PartyWarning
 from tsalert.parties.rules import check_review
 
 
-@dataclass(frozen=True, slots=True)
-class Warned:
+class Warned(Struct, frozen=True):
     """A warning as it stands today."""
 
     id: int

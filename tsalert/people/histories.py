@@ -5,10 +5,10 @@ What is restricted to whoever asks is left out, and its money with it.
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
+from msgspec import Struct
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
@@ -32,8 +32,7 @@ _NOTHING = Decimal("0.00")
 _ACCUSED = frozenset(role.value for role in ACCUSED)
 
 
-@dataclass(frozen=True, slots=True)
-class InIncident:
+class InIncident(Struct, frozen=True):
     """An incident that somebody has to do with, and as what."""
 
     id: int
@@ -44,8 +43,7 @@ class InIncident:
     parts: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class InCase:
+class InCase(Struct, frozen=True):
     """A case that somebody is or was part of, and as what; ``paid`` and ``demanded`` are the case's sums."""
 
     id: int
@@ -60,8 +58,7 @@ class InCase:
     incident_ids: frozenset[int]
 
 
-@dataclass(frozen=True, slots=True)
-class Life:
+class Life(Struct, frozen=True):
     """All that somebody has to do with, the last first."""
 
     incidents: tuple[InIncident, ...]

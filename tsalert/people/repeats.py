@@ -1,10 +1,10 @@
 """Who was a victim, or a trader complained of, again and again: counted for a period, with the years before it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
+from msgspec import Struct
 from sqlalchemy import ColumnElement, Select, and_, distinct, exists, func, select, union, union_all
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
@@ -41,8 +41,7 @@ class Who(Word):
     TRADERS = "traders", "Repeat traders"
 
 
-@dataclass(frozen=True, slots=True)
-class Repeated:
+class Repeated(Struct, frozen=True):
     """Somebody to whom it happened, or who did it, more than once."""
 
     party_id: int
@@ -54,8 +53,7 @@ class Repeated:
     paid: Decimal
 
 
-@dataclass(frozen=True, slots=True)
-class RepeatList:
+class RepeatList(Struct, frozen=True):
     """A page of who repeats in a period, most often first; ``people`` and ``episodes`` count all of them."""
 
     who: Who

@@ -1,9 +1,10 @@
 """When somebody is a repeat victim or a repeat trader, and in which words that is said. Pure."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+
+from msgspec import Struct
 
 from tsalert.core.clock import london_date
 from tsalert.core.periods import Period
@@ -12,16 +13,14 @@ LOOKED_BACK = 3  # years
 AT_LEAST = 2
 
 
-@dataclass(frozen=True, slots=True)
-class Episode:
+class Episode(Struct, frozen=True):
     """One thing that happened: an incident, or a case without one."""
 
     at: datetime
     ward: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Repeat:
+class Repeat(Struct, frozen=True):
     """How often, over which years, in which wards, and what was paid."""
 
     episodes: int

@@ -1,9 +1,9 @@
 """With whom somebody shares a van, a telephone, a website, an email address or a company: also used by."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
 from datetime import datetime
 
+from msgspec import Struct
 from sqlalchemy import ColumnElement, and_, func, select
 from sqlalchemy.orm import Session, aliased
 
@@ -25,8 +25,7 @@ _TELLING = (
 _MOST = 100
 
 
-@dataclass(frozen=True, slots=True)
-class AlsoUsed:
+class AlsoUsed(Struct, frozen=True):
     """One thing by which somebody is known, and one other who is known by it too."""
 
     kind: IdentifierKind

@@ -1,9 +1,9 @@
 """What pages and API show of the people of a case, checked and entered in the trail first."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
+from msgspec import Struct
 from sqlalchemy.orm import Session
 
 from tsalert.cases import queries as cases
@@ -13,8 +13,7 @@ from tsalert.cases.people.queries import CasePerson
 from tsalert.core.actors import Actor
 
 
-@dataclass(frozen=True, slots=True)
-class Sensitive:
+class Sensitive(Struct, frozen=True):
     """A person of a case with their vulnerability and wishes, the newest first."""
 
     person: CasePerson

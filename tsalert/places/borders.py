@@ -1,9 +1,9 @@
 """Postcodes near the border of which the map says too little, and whom we know beyond it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
+from msgspec import Struct
 from sqlalchemy import Select, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
@@ -17,8 +17,7 @@ from tsalert.db import transaction
 from tsalert.places.models import BorderException, Neighbour
 
 
-@dataclass(frozen=True, slots=True)
-class Contact:
+class Contact(Struct, frozen=True):
     """How to reach another authority's trading standards.
 
     :param is_verified: somebody has just seen that all of it is right.

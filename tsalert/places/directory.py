@@ -2,9 +2,10 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
+
+from msgspec import Struct
 
 from tsalert.core.errors import RuleViolation
 from tsalert.core.words import counted
@@ -33,8 +34,7 @@ _MONTHS = ("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT",
 _EDITION = re.compile(rf"({'|'.join(_MONTHS)})[A-Z]*[_ -]?(\d{{4}})", re.ASCII | re.IGNORECASE)
 
 
-@dataclass(frozen=True, slots=True)
-class DirectoryRow:
+class DirectoryRow(Struct, frozen=True):
     """One postcode of an edition.
 
     :param authority: whose trading standards it lies under: the county council's where there is one, as for Kent.
@@ -49,8 +49,7 @@ class DirectoryRow:
     point: Point | None
 
 
-@dataclass(frozen=True, slots=True)
-class Layout:
+class Layout(Struct, frozen=True):
     """At which place of a row each column stands; ``county`` of None means that the file has none."""
 
     places: dict[str, int]

@@ -1,10 +1,10 @@
 """Where a postcode is, on a day, and how near our border that is."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
 from datetime import date
 
 from flask import current_app
+from msgspec import Struct
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -14,8 +14,7 @@ from tsalert.places.models import Area, BorderException, Neighbour, PlaceImport,
 from tsalert.places.rules import Near, Standing
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(Struct, frozen=True):
     """Where a postcode lay on a day; names are None where no file of names was imported."""
 
     postcode: str
@@ -85,10 +84,10 @@ def stand(session: Session, postcode: str, *, own: str, on: date) -> Standing | 
     if place is None and reason is None and not has_directory(session):
         return None
     if place is None:
-        return Standing(postcode, is_known=False, listed=reason)
+        return Standing(postcode=postcode, is_known=False, listed=reason)
     neighbour = _contact(session, place.authority_code, own)
     return Standing(
-        postcode,
+        postcode=postcode,
         is_known=True,
         authority_code=place.authority_code,
         authority=place.authority,

@@ -4,8 +4,9 @@ A square is at least ``REACH`` high and wide anywhere in the United Kingdom, so 
 lies in its own square or one of the eight around it.
 """
 
-from dataclasses import dataclass
 from math import ceil, cos, floor, hypot, radians
+
+from msgspec import Struct
 
 REACH = 250  # metres: nearer than this to another authority's nearest centroid, somebody asks the caller
 _METRES_A_DEGREE = 111_195  # of a great circle of the mean earth
@@ -14,8 +15,7 @@ _SOUTH, _WEST = 49.0, -10.0  # of the first square
 _ROW = 10_000  # squares in one row are numbered below this
 
 
-@dataclass(frozen=True, slots=True)
-class Point:
+class Point(Struct, frozen=True):
     """A place by its degrees north and east."""
 
     lat: float

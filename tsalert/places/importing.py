@@ -2,12 +2,13 @@
 
 import csv
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from hashlib import file_digest
 from pathlib import Path
 from typing import BinaryIO
 
+from msgspec import Struct
+from msgspec.structs import asdict
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
@@ -28,16 +29,14 @@ _LONGEST_LINE = 100_000  # bytes; a longer one is read in pieces, none of which 
 _LARGEST_BATCH = 16_000_000  # bytes, so that no file fills the memory
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
+class Source(Struct, frozen=True):
     """A file of the directory and the month that it describes."""
 
     path: Path
     edition: date
 
 
-@dataclass(frozen=True, slots=True)
-class ImportReport:
+class ImportReport(Struct, frozen=True):
     """What became of a file, over all the runs that it took; ``was_done`` where it had been imported before."""
 
     added: int
@@ -101,8 +100,7 @@ def _read_header(file: BinaryIO) -> list[str]:
     return header
 
 
-@dataclass(frozen=True, slots=True)
-class _Place:
+class _Place(Struct, frozen=True):
     """How far a file is read; the header is line 1."""
 
     bytes: int

@@ -1,10 +1,10 @@
 """Keeping postcodes: a new one is added, one that moved gets a row of its own from then on, the rest is put right."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from msgspec import Struct
 from sqlalchemy import Row, bindparam, select, update
 from sqlalchemy.orm import Session
 
@@ -19,8 +19,7 @@ _KEYS = (PostcodePlace.postcode, PostcodePlace.since)
 _STANDING = select(*_KEYS, *(getattr(PostcodePlace, name) for name in _AREAS + _REST))
 
 
-@dataclass(frozen=True, slots=True)
-class Tally:
+class Tally(Struct, frozen=True):
     """What a batch did."""
 
     added: int

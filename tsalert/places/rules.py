@@ -3,8 +3,9 @@
 import csv
 import re
 from collections.abc import Iterable
-from dataclasses import KW_ONLY, dataclass
 from datetime import date, datetime, timedelta
+
+from msgspec import Struct
 
 from tsalert.core.errors import RuleViolation
 
@@ -13,16 +14,14 @@ _CODE = re.compile(r"^[ENSW]\d{8}$", re.ASCII)
 _LONGEST_NAME = 100
 
 
-@dataclass(frozen=True, slots=True)
-class NamedWard:
+class NamedWard(Struct, frozen=True):
     """A ward as the Office for National Statistics lists it."""
 
     code: str
     name: str
 
 
-@dataclass(frozen=True, slots=True)
-class WardList:
+class WardList(Struct, frozen=True):
     """What a file of wards held; each problem says its line."""
 
     wards: list[NamedWard]
@@ -72,8 +71,7 @@ TRUSTED_FOR = timedelta(days=365)
 REMINDED_EVERY = timedelta(days=30)
 
 
-@dataclass(frozen=True, slots=True)
-class Near:
+class Near(Struct, frozen=True):
     """Another authority's nearest centroid; ``name`` is None where its name is not known."""
 
     code: str
@@ -87,8 +85,7 @@ class Near:
         return f"{self.name or self.code}, {self.metres} m away"
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
+class Standing(Struct, frozen=True, kw_only=True):
     """How a postcode stands to our border, by the directory and our own list, on a day.
 
     :param is_ours: None where nobody can say: our own code is not set, or it lies in no authority.
@@ -98,7 +95,6 @@ class Standing:
     """
 
     postcode: str
-    _: KW_ONLY
     is_known: bool
     authority_code: str | None = None
     authority: str | None = None

@@ -3,10 +3,10 @@
 import csv
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
 
+from msgspec import Struct
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -24,8 +24,7 @@ _BATCH = 2000
 _LONGEST_NAME = 100
 
 
-@dataclass(frozen=True, slots=True)
-class NamesReport:
+class NamesReport(Struct, frozen=True):
     """What a file of names held; ``wards`` counts those of our own that can now be chosen."""
 
     names: int

@@ -3,6 +3,7 @@
 from typing import Any
 
 from marshmallow import RAISE
+from msgspec.structs import asdict
 
 from tsalert.core.actors import Permission
 from tsalert.core.clock import london_date, utc_now
@@ -50,5 +51,8 @@ def record_check(check: NewCheck, unit_id: int) -> dict[str, Any]:
 
 def _whole(unit_id: int) -> dict[str, Any]:
     unit = queries.get_unit(db.session(), unit_id)
-    known = {name: getattr(unit, name) for name in (*unit.__slots__, "check_due_on", "is_at_risk")}
-    return known | {"checks": queries.list_checks(db.session(), unit_id)}
+    return asdict(unit) | {
+        "check_due_on": unit.check_due_on,
+        "is_at_risk": unit.is_at_risk,
+        "checks": queries.list_checks(db.session(), unit_id),
+    }

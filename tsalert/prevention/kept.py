@@ -1,9 +1,9 @@
 """Whose units are kept from a reader: those of a restricted case or incident are listed without the household."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime
 
+from msgspec.structs import replace
 from sqlalchemy import Boolean, Integer, column, select, table
 from sqlalchemy.orm import Session
 

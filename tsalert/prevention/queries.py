@@ -1,9 +1,9 @@
 """Finding units: lists, one with its checks, those of an intervention, those that ended."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import date, datetime
 
+from msgspec import Struct
 from sqlalchemy import ColumnElement, ScalarSelect, Select, and_, func, or_, select, true
 from sqlalchemy.orm import Session
 
@@ -35,8 +35,7 @@ class Showing(Word):
     ALL = "all", "All"
 
 
-@dataclass(frozen=True, slots=True)
-class UnitView:
+class UnitView(Struct, frozen=True):
     """One unit and what is known of it; officers by id.
 
     :param was_in_use: what the last check found; None before the first.
@@ -68,8 +67,7 @@ class UnitView:
         return is_at_risk(self.life)
 
 
-@dataclass(frozen=True, slots=True)
-class UnitCounts:
+class UnitCounts(Struct, frozen=True):
     """How many units of a kind were fitted in a period, stood at its end, and ended in it, by how."""
 
     installed: int
@@ -77,8 +75,7 @@ class UnitCounts:
     ended: Mapping[Ending, int]
 
 
-@dataclass(frozen=True, slots=True)
-class UnitFilter:
+class UnitFilter(Struct, frozen=True):
     """Which units a list shows; ``after`` is the last one of the page before."""
 
     showing: Showing = Showing.ACTIVE

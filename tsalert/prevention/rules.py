@@ -2,8 +2,9 @@
 
 from calendar import monthrange
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, timedelta
+
+from msgspec import Struct
 
 from tsalert.core.errors import Conflict, RuleViolation
 from tsalert.core.words import Word
@@ -28,8 +29,7 @@ class Ending(Word):
     MISTAKE = "mistake", "Written down by mistake: it was never fitted"
 
 
-@dataclass(frozen=True, slots=True)
-class SwitchOff:
+class SwitchOff(Struct, frozen=True):
     """The day on which the network that a kind of unit hangs on is switched off, and who says so."""
 
     kind: UnitKind
@@ -44,8 +44,7 @@ LANDLINE_SWITCH_OFF = SwitchOff(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Installation:
+class Installation(Struct, frozen=True):
     """What the units of one intervention share: they follow it when it is corrected.
 
     :param units: how many the intervention says it installed.
@@ -59,8 +58,7 @@ class Installation:
     term_ends_on: date | None
 
 
-@dataclass(frozen=True, slots=True)
-class NewCheck:
+class NewCheck(Struct, frozen=True):
     """What somebody found who looked whether a unit is in use.
 
     :param who: who looked or was asked, such as the officer, a carer or the resident.
@@ -72,8 +70,7 @@ class NewCheck:
     note: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class NewEnding:
+class NewEnding(Struct, frozen=True):
     """How and when a unit's time ended, and why."""
 
     how: Ending
@@ -81,8 +78,7 @@ class NewEnding:
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class Life:
+class Life(Struct, frozen=True):
     """A unit's days in a home; ``term_ends_on`` is None where no approved rate gives a term for its first day."""
 
     kind: UnitKind

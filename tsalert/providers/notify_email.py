@@ -1,10 +1,11 @@
 """Mail through GOV.UK Notify, which writes its own from subject and text, and puts the way to leave into its head."""
 
 import re
-from dataclasses import dataclass
 from email.parser import BytesParser
 from email.policy import default
 from typing import Any
+
+from msgspec import Struct
 
 from tsalert.delivery.ports import Message
 from tsalert.delivery.rules import Channel
@@ -17,8 +18,7 @@ _SIGNATURE = re.compile(r"^-- ?$", re.MULTILINE)
 _PARSER = BytesParser(policy=default)
 
 
-@dataclass(frozen=True, slots=True)
-class Words:
+class Words(Struct, frozen=True):
     """What Notify needs of a mail; ``leave_url`` is None where a mail carries no way to leave, or none that is safe."""
 
     subject: str

@@ -1,10 +1,10 @@
 """What mail and texts by GOV.UK Notify share: kept HTTP sessions through its own client."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
 
+from msgspec import Struct
 from notifications_python_client.errors import HTTPError, InvalidResponse
 from notifications_python_client.notifications import NotificationsAPIClient
 from requests import Response
@@ -21,8 +21,7 @@ Answered = TypeVar("Answered")
 _LONGEST_REASON = 300
 
 
-@dataclass(frozen=True, slots=True)
-class Way:
+class Way(Struct, frozen=True):
     """How one channel goes by Notify.
 
     :param template_id: the template that is filled in.

@@ -1,8 +1,9 @@
 """A provider that sends nothing and keeps what it was handed, for demonstrations and trials."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
+
+from msgspec import Struct
 
 from tsalert.core.clock import utc_now
 from tsalert.delivery.outbox import record_sent
@@ -10,8 +11,7 @@ from tsalert.delivery.ports import Accepted, AttemptLog, Message
 from tsalert.delivery.rules import Channel
 
 
-@dataclass(frozen=True, slots=True)
-class Recorder:
+class Recorder(Struct, frozen=True):
     """A gateway of any channel to nowhere."""
 
     channel: Channel

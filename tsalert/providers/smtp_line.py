@@ -5,11 +5,12 @@ Threads for each would spend their time handing Python's lock to each other, twi
 
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from functools import partial
 from selectors import EVENT_READ, BaseSelector, DefaultSelector
 from smtplib import SMTPException
 from time import monotonic
+
+from msgspec import Struct
 
 from tsalert.delivery.ports import AttemptLog, Message, Unavailable
 from tsalert.providers.smtp_talk import Talk
@@ -27,8 +28,7 @@ _WANTED_SECONDS = 10.0
 Connect = Callable[..., Wire]
 
 
-@dataclass(slots=True)
-class Want:
+class Want(Struct):
     """What the lines to one server know of each other: that one of them found no connection, since others hold all."""
 
     until: float = 0.0

@@ -1,9 +1,10 @@
 """A channel for which no provider was chosen: what is meant for it waits, and ends with its time."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import ClassVar
+
+from msgspec import Struct
 
 from tsalert.delivery.ports import AttemptLog, Message, RetryLater, Unavailable
 from tsalert.delivery.rules import Channel, Lane
@@ -11,8 +12,7 @@ from tsalert.delivery.rules import Channel, Lane
 _LOOK_AGAIN_SECONDS = 3600.0
 
 
-@dataclass(frozen=True, slots=True)
-class Unserved:
+class Unserved(Struct, frozen=True):
     """A gateway that takes nothing.
 
     :param because: what has to be set up; it stands as the reason beside each message.
@@ -38,8 +38,7 @@ class Unserved:
         raise Unavailable(self.because)
 
 
-@dataclass(frozen=True, slots=True)
-class UnservedLine:
+class UnservedLine(Struct, frozen=True):
     """Gives every message back; a page comes again at once, so that whoever pages learns of it in time."""
 
     because: str

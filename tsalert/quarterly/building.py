@@ -2,11 +2,11 @@
 
 import errno
 import os
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 
+from msgspec import Struct
 from sqlalchemy.orm import Session
 
 from tsalert.core.periods import Period
@@ -17,8 +17,7 @@ from tsalert.quarterly.vocabulary import Edition, Status
 from tsalert.reports.memory import FiguresMemory
 
 
-@dataclass(frozen=True, slots=True)
-class Wanted:
+class Wanted(Struct, frozen=True):
     """Which report is wanted; the newest revision where none is named."""
 
     quarter: Period

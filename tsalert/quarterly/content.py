@@ -1,8 +1,10 @@
 """What a report says, whatever it is written as: sections of text, tables of typed figures, charts of these. Pure."""
 
-from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from tsalert.quarterly.vocabulary import About, ChartKind, Edition, Kind, SectionKey, Status, Unit
 
@@ -11,8 +13,7 @@ SUPPRESSED = "[c]"
 AS_OF = "as_of"
 
 
-@dataclass(frozen=True, slots=True)
-class Figure:
+class Figure(Struct, frozen=True):
     """One cell of a table.
 
     :param shown: what people read; everything else about it is for machines.
@@ -31,8 +32,7 @@ class Figure:
     tells: tuple[tuple[str, str, str], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Column:
+class Column(Struct, frozen=True):
     """A column under the head of a table. One that ``is_total`` is the sum of the others of its unit.
 
     :param kind: what the disclosure control takes it for, whatever it is called.
@@ -46,8 +46,7 @@ class Column:
     kind: Kind = Kind.PLAIN
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(Struct, frozen=True):
     """A row with its head; ``figures`` stand under the columns in their order. One that ``is_total`` sums the others.
 
     :param about: whom the row tells of, where that is not as its columns say.
@@ -60,8 +59,7 @@ class Row:
     about: About | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Table:
+class Table(Struct, frozen=True):
     """A table; ``head`` names what its rows are. ``key`` is its own in the whole report, and stays the same for ever.
 
     :param merges: rows that the public edition shows as one when either would tell of few people: keys, then the
@@ -83,8 +81,7 @@ class Table:
             raise ValueError(f"every row of {self.key} has a figure under each column")
 
 
-@dataclass(frozen=True, slots=True)
-class Chart:
+class Chart(Struct, frozen=True):
     """A drawing of some columns of a table that stands beneath it.
 
     :param finding: the title, which says what there is to see.
@@ -101,8 +98,7 @@ class Chart:
     is_exempt: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Prose:
+class Prose(Struct, frozen=True):
     """Text that somebody wrote, in the Markdown that a report takes; ``title`` is a heading above it, or empty."""
 
     text: str
@@ -113,8 +109,7 @@ class Prose:
 Block = Prose | Chart | Table
 
 
-@dataclass(frozen=True, slots=True)
-class Section:
+class Section(Struct, frozen=True):
     """A section under its heading. What ``is_exempt`` stands in the board edition alone."""
 
     key: SectionKey
@@ -132,8 +127,7 @@ class Section:
         return None if self.is_exempt or (self.blocks and not blocks) else replace(self, blocks=blocks)
 
 
-@dataclass(frozen=True, slots=True)
-class TitleBlock:
+class TitleBlock(Struct, frozen=True):
     """What stands at the head of a report.
 
     :param signatures: who signed, in what capacity and on which day, in words.
@@ -155,8 +149,7 @@ class TitleBlock:
     is_provisional: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Report:
+class Report(Struct, frozen=True):
     """A whole report in one edition."""
 
     head: TitleBlock

@@ -4,9 +4,10 @@ Figures are worked out anew in a draft, stand still once they are locked, and al
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime
 
+from msgspec import Struct
+from msgspec.structs import replace
 from sqlalchemy.orm import Session
 
 from tsalert.core.clock import london_date
@@ -27,8 +28,7 @@ _NO_AUTHOR = "Not yet named"
 Editions = Mapping[Edition, Report]
 
 
-@dataclass(frozen=True, slots=True)
-class Whole:
+class Whole(Struct, frozen=True):
     """Both editions of a report, the digest that signatures stand for, and who signed."""
 
     editions: Editions

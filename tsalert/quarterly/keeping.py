@@ -6,12 +6,13 @@ Keys are sorted, nothing stands between them, money and shares are strings with 
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import fields
 from datetime import date
 from decimal import Decimal
 from enum import Enum
 from hashlib import sha256
 from typing import Any, TypeVar, get_type_hints
+
+from msgspec.structs import asdict
 
 from tsalert.quarterly.content import Chart, Column, Figure, Prose, Report, Row, Section, Table, TitleBlock
 from tsalert.quarterly.kinds import kind_by_name
@@ -54,7 +55,7 @@ def thaw_sections(frozen: str) -> tuple[Section, ...]:
 def as_data(value: Any) -> Any:
     """Return a part of a report as JSON holds it."""
     if type(value) in _NAMES:
-        parts = {part.name: as_data(getattr(value, part.name)) for part in fields(value)}
+        parts = {name: as_data(part) for name, part in asdict(value).items()}
         return {"part": _NAMES[type(value)]} | parts
     if isinstance(value, Mapping):
         return {str(key): as_data(each) for key, each in value.items()}

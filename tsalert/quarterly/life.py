@@ -5,9 +5,10 @@ sure that it still stands, and is over at once.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
+from msgspec import Struct
+from msgspec.structs import replace
 from sqlalchemy.orm import Session
 
 from tsalert.audit import service as audit
@@ -44,8 +45,7 @@ LEGAL = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Details:
+class Details(Struct, frozen=True):
     """What stands at the head of a report and is not worked out."""
 
     board: str

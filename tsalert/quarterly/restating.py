@@ -4,7 +4,8 @@ Both sides are cells of one edition, so that nothing stands here which was not p
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from tsalert.quarterly.content import AS_OF, Column, Figure, Row, Table
 from tsalert.quarterly.vocabulary import Unit
@@ -18,8 +19,7 @@ _COLUMNS = tuple(
 _Cell = tuple[str, str, str]
 
 
-@dataclass(frozen=True, slots=True)
-class Restated:
+class Restated(Struct, frozen=True):
     """A cell that is shown otherwise than it was; None where it was not, or is no longer, shown at all."""
 
     table: str
@@ -30,8 +30,7 @@ class Restated:
     now: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class _Shown:
+class _Shown(Struct, frozen=True):
     text: str
     titles: tuple[str, str, str]
 

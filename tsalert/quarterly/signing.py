@@ -6,10 +6,10 @@ were locked: a changed word, action or case study makes another digest, and so d
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from msgspec import Struct
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -20,8 +20,7 @@ from tsalert.quarterly.models import BoardReport, BoardSignature
 from tsalert.quarterly.vocabulary import Edition, SignatureRole, Status
 
 
-@dataclass(frozen=True, slots=True)
-class Signature:
+class Signature(Struct, frozen=True):
     """Who signed, in what capacity, and when; ``holds`` while the report is as it was seen."""
 
     role: SignatureRole

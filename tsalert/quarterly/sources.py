@@ -1,8 +1,8 @@
 """Where the sections of a report come from."""
 
-from dataclasses import dataclass
 from datetime import datetime
 
+from msgspec import Struct
 from sqlalchemy.orm import Session
 
 from tsalert.core.periods import Period
@@ -15,8 +15,7 @@ from tsalert.quarterly.studies.vocabulary import State
 from tsalert.reports.memory import FiguresMemory
 
 
-@dataclass(frozen=True, slots=True)
-class Missing:
+class Missing(Struct, frozen=True):
     """Something that a report still waits for: a text, an action or a study, and by what its page is found."""
 
     words: str

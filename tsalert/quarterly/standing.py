@@ -1,9 +1,9 @@
 """How far the report of a quarter is, and what is still to do for it."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
+from msgspec import Struct
 from sqlalchemy.orm import Session
 
 from tsalert.core.periods import Period, parse_period
@@ -18,8 +18,7 @@ from tsalert.quarterly.vocabulary import Edition, SignatureRole, Status
 from tsalert.reports.memory import FiguresMemory
 
 
-@dataclass(frozen=True, slots=True)
-class Task:
+class Task(Struct, frozen=True):
     """A step of a report's life; ``missing`` names what is still to do."""
 
     title: str
@@ -28,8 +27,7 @@ class Task:
     role: SignatureRole | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
+class Standing(Struct, frozen=True):
     """A report with everything that its workbench shows.
 
     :param digest: what a signature stands for now; None in a draft.

@@ -4,9 +4,9 @@ A section may have a second text, for the board alone, which never leaves the bo
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
+from msgspec import Struct
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -38,8 +38,7 @@ _STARTS = {SectionKey.IMPLICATIONS: "\n\n".join(f"## {title}" for title in _IMPL
 _EXEMPT = "-board"
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(Struct, frozen=True):
     """Where a text stands: a section, and whether it is for the board alone."""
 
     section: SectionKey
@@ -69,8 +68,7 @@ class Place:
 PLACES = tuple(Place(section, is_exempt) for section in WRITTEN for is_exempt in (False, True))
 
 
-@dataclass(frozen=True, slots=True)
-class Text:
+class Text(Struct, frozen=True):
     """A text as it stands; version 0 is one that nobody has saved yet."""
 
     place: Place

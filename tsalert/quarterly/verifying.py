@@ -1,9 +1,9 @@
 """Whether what is kept of reports is still what was locked, signed and published: by itself, and by the trail."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from msgspec import Struct
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -23,8 +23,7 @@ _ALWAYS = datetime(1, 1, 1, tzinfo=UTC)
 _UNREADABLE = (ArithmeticError, AttributeError, KeyError, TypeError, ValueError)
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(Struct, frozen=True):
     """What a revision was found to be.
 
     :param faults: in words, everything that is not as it was; empty where all of it is.
@@ -37,8 +36,7 @@ class Verdict:
     faults: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class _Kept:
+class _Kept(Struct, frozen=True):
     """A revision as the database has it, with what the trail tells of it.
 
     :param begins: when the trail begins; it tells of nothing that was before.

@@ -1,9 +1,10 @@
 """The bodies that we pass information to: listed, changed, verified; and neighbours, who are kept elsewhere."""
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
 from datetime import datetime
 
+from msgspec import Struct
+from msgspec.structs import asdict
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
@@ -20,8 +21,7 @@ from tsalert.referrals.rules import NewBody
 from tsalert.referrals.vocabulary import BodyKind
 
 
-@dataclass(frozen=True, slots=True)
-class Contact:
+class Contact(Struct, frozen=True):
     """A body as a referral takes it over from a list."""
 
     key: str

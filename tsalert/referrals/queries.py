@@ -1,9 +1,9 @@
 """Reading referrals; who may see them is asked here and nowhere else."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
+from msgspec import Struct
 from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
@@ -23,8 +23,7 @@ from tsalert.tiers import queries as tiers
 from tsalert.tiers.vocabulary import Subject
 
 
-@dataclass(frozen=True, slots=True)
-class ReferralRecord:
+class ReferralRecord(Struct, frozen=True):
     """A referral with the reference of its case or incident."""
 
     row: Referral

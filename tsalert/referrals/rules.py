@@ -1,7 +1,8 @@
 """What a referral holds, and what may be done about it. Pure."""
 
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+
+from msgspec import Struct
 
 from tsalert.core.clock import as_utc
 from tsalert.core.errors import Conflict, RuleViolation
@@ -20,8 +21,7 @@ LEGAL: dict[State, tuple[Act, ...]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class NewReferral:
+class NewReferral(Struct, frozen=True):
     """What an officer passes on; exactly one of case and incident is named.
 
     :param contact: a body from the lists, as ``partner:3`` or ``neighbour:5``; its name is taken where none is given.
@@ -38,8 +38,7 @@ class NewReferral:
     incident_id: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Sending:
+class Sending(Struct, frozen=True):
     """How it left us."""
 
     means: Means
@@ -47,16 +46,14 @@ class Sending:
     sent_at: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Acknowledgement:
+class Acknowledgement(Struct, frozen=True):
     """That they have it, and under which reference, such as a crime reference."""
 
     acknowledged_by: str
     their_reference: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class NewBody:
+class NewBody(Struct, frozen=True):
     """A team outside this service, as an officer describes it."""
 
     kind: BodyKind

@@ -1,8 +1,8 @@
 """What a period comes to beside cases, clocks and savings: calls, units in homes, alerts and their readers."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
+from msgspec import Struct
 from sqlalchemy.orm import Session
 
 from tsalert.alerts import queries as alerts
@@ -16,8 +16,7 @@ from tsalert.savings import queries as savings
 from tsalert.subscribers import queries as subscribers
 
 
-@dataclass(frozen=True, slots=True)
-class Activity:
+class Activity(Struct, frozen=True):
     """Counts of a period; units in place and subscribers are those at its end, or now.
 
     :param calls: what came on the rapid-response number, by what became of it.

@@ -1,7 +1,8 @@
 """Change between two periods, in words: the one way in which every page and report tells it. Pure."""
 
-from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
+
+from msgspec import Struct
 
 from tsalert.core.money import format_pounds
 from tsalert.reports.vocabulary import Move
@@ -12,8 +13,7 @@ NO_CHANGE = "no change"
 LEAST_FOR_A_PERCENTAGE = 20
 
 
-@dataclass(frozen=True, slots=True)
-class Share:
+class Share(Struct, frozen=True):
     """So many out of so many; a whole of none is no share yet."""
 
     part: int
@@ -28,8 +28,7 @@ class Share:
 Value = int | Decimal | Share
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(Struct, frozen=True):
     """How a figure moved.
 
     :param percent: whole percent, or percentage points of a share; None where a percentage says nothing.

@@ -1,9 +1,10 @@
 """Charts as SVG without style or script: titled, described, labelled where they lie, patterned too. Pure."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 from html import escape
+
+from msgspec import Struct
 
 WIDTH = 340
 _TEXT, _SMALL, _ROW = 14, 12, 44
@@ -23,24 +24,21 @@ _FILLS = (
 Write = Callable[[Decimal], str]
 
 
-@dataclass(frozen=True, slots=True)
-class Series:
+class Series(Struct, frozen=True):
     """One row of figures, a place each; None where there is no figure."""
 
     name: str
     values: tuple[Decimal | None, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Bar:
+class Bar(Struct, frozen=True):
     """A bar and the figure at its end; one without a value has the words alone."""
 
     value: Decimal | None
     shown: str
 
 
-@dataclass(frozen=True, slots=True)
-class Chart:
+class Chart(Struct, frozen=True):
     """A drawing with the table that tells the same.
 
     :param title: what the figures show, as a sentence.
@@ -54,8 +52,7 @@ class Chart:
     height: int = WIDTH
 
 
-@dataclass(frozen=True, slots=True)
-class Subject:
+class Subject(Struct, frozen=True):
     """What a chart is called, and how its figures are written.
 
     :param slug: what its parts are named by; unlike any other chart's on the page.

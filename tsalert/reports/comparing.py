@@ -1,7 +1,8 @@
 """What a period is held against: the one before, the same last year, four quarters and those before. Pure."""
 
-from dataclasses import dataclass
 from datetime import date, timedelta
+
+from msgspec import Struct
 
 from tsalert.core.errors import RuleViolation
 from tsalert.core.periods import Period, financial_year, month, quarter_of, span_of_days
@@ -11,8 +12,7 @@ _DAY = timedelta(days=1)
 EARLIEST = date(2000, 4, 1)
 
 
-@dataclass(frozen=True, slots=True)
-class Compared:
+class Compared(Struct, frozen=True):
     """A period and those beside which a board reads it.
 
     :param rolling: the last four complete quarters, by the end of the period or before now.

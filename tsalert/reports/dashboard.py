@@ -1,11 +1,11 @@
 """The dashboard: a period's performance, demand, response, savings, units, alerts and wards, with their charts."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import TypeVar
 
+from msgspec import Struct
 from sqlalchemy.orm import Session
 
 from tsalert.cases.figures import CaseFigures, case_figures
@@ -34,8 +34,7 @@ TREND, STACK = 8, 4
 Found = TypeVar("Found")
 
 
-@dataclass(frozen=True, slots=True)
-class WardRow:
+class WardRow(Struct, frozen=True):
     """One ward in a period."""
 
     code: str
@@ -45,8 +44,7 @@ class WardRow:
     savings: Cell
 
 
-@dataclass(frozen=True, slots=True)
-class ResponseTimes:
+class ResponseTimes(Struct, frozen=True):
     """How fast officers were there in a period; ``by_ward`` has the reports of each ward and the immediate ones.
 
     Small, since those of every period that can be opened are kept, and a year has tens of thousands of incidents.
@@ -57,8 +55,7 @@ class ResponseTimes:
     by_ward: Mapping[str, tuple[int, int]]
 
 
-@dataclass(frozen=True, slots=True)
-class Dashboard:
+class Dashboard(Struct, frozen=True):
     """Everything that the dashboard of one period shows.
 
     :param trend: the cases of the quarters up to it; ``classes`` the savings by class of the last of them.

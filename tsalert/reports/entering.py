@@ -1,9 +1,10 @@
 """Entering partners' figures: one by one or from a file; what was entered stays, and a correction says why."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime
 
+from msgspec import Struct
+from msgspec.structs import replace
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -20,8 +21,7 @@ from tsalert.reports.partners import FigureView, FirstWritten
 _STANDS = "There is a figure for this already: {number:,}. Correct that one, and say why."
 
 
-@dataclass(frozen=True, slots=True)
-class ImportReport:
+class ImportReport(Struct, frozen=True):
     """What became of a file: figures entered, corrected and known already, and the rows that were refused."""
 
     entered: int

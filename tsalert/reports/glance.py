@@ -1,9 +1,10 @@
 """Performance at a glance: each indicator beside its earlier figures, its change, its target and its rating."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
 from datetime import date, datetime
 
+from msgspec import Struct
+from msgspec.structs import replace
 from sqlalchemy.orm import Session
 
 from tsalert.core.clock import london_date
@@ -23,8 +24,7 @@ from tsalert.savings.figures.table import SavingsTable
 NOT_OVER = Judgement(Rag.NOT_RATED, "The period has not ended.")
 
 
-@dataclass(frozen=True, slots=True)
-class GlanceRow:
+class GlanceRow(Struct, frozen=True):
     """One indicator in one period.
 
     :param change: against the same period last year; ``rolling_change`` against the four quarters before.
@@ -58,8 +58,7 @@ class GlanceRow:
         return write_value(scaled) if self.indicator.measure.unit is Unit.MONEY else f"{scaled.normalize():,f}"
 
 
-@dataclass(frozen=True, slots=True)
-class Glance:
+class Glance(Struct, frozen=True):
     """The indicators of a period, read at the instant of its oldest figure; records begin on the day of the first."""
 
     compared: Compared

@@ -2,10 +2,11 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 
+from msgspec import Struct
+from msgspec.structs import replace
 from sqlalchemy.orm import Session
 
 from tsalert.core.clock import london_date
@@ -19,8 +20,7 @@ from tsalert.subscribers.wording import CHANNELS
 _SHOWN = 12
 
 
-@dataclass(frozen=True, slots=True)
-class MonthRow:
+class MonthRow(Struct, frozen=True):
     """One month of the list; ``reasons`` are why those who left did."""
 
     month: date
@@ -30,8 +30,7 @@ class MonthRow:
     reasons: Mapping[str, int]
 
 
-@dataclass(frozen=True, slots=True)
-class PartRow:
+class PartRow(Struct, frozen=True):
     """How many of one ward or channel were on the list a year ago, and are now."""
 
     key: str
@@ -40,8 +39,7 @@ class PartRow:
     now: int
 
 
-@dataclass(frozen=True, slots=True)
-class Growth:
+class Growth(Struct, frozen=True):
     """How the list grew in the last thirteen months, the oldest first; ``counted_at`` is when it was last counted."""
 
     months: Sequence[MonthRow]

@@ -1,10 +1,10 @@
 """The board's indicators as they hold for a period: its measures under the names and definitions of that time."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
 
+from msgspec import Struct
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
@@ -17,8 +17,7 @@ from tsalert.reports.rag import Rating
 from tsalert.reports.vocabulary import Audience, Polarity, RagRule
 
 
-@dataclass(frozen=True, slots=True)
-class Indicator:
+class Indicator(Struct, frozen=True):
     """One version of an indicator: what it measures, and everything a board decides of it."""
 
     id: int
@@ -38,8 +37,7 @@ class Indicator:
         return self.measure.name
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(Struct, frozen=True):
     """One indicator's figure in one period."""
 
     indicator: Indicator

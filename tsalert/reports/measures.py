@@ -1,7 +1,8 @@
 """What indicators measure: how each figure is read from a period's; what it is called and rated by is data."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from tsalert.reports.change import Share, Value
 from tsalert.reports.queries import PeriodFigures
@@ -13,8 +14,7 @@ from tsalert.savings.valuing.profiles import TOTAL
 Read = Callable[[PeriodFigures], Value]
 
 
-@dataclass(frozen=True, slots=True)
-class Measure:
+class Measure(Struct, frozen=True):
     """One figure of a period.
 
     :param opens: what leads to the explanation of a figure of savings.

@@ -1,12 +1,13 @@
 """Figures that one web process has worked out, kept for as long as they are true, or for a minute."""
 
 from collections.abc import Callable, Hashable
-from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from threading import Lock
 from time import monotonic
 from typing import Any, TypeVar, cast
 
+from msgspec import Struct
+from msgspec.structs import replace
 from sqlalchemy.orm import Session
 
 from tsalert.core.periods import Period
@@ -20,8 +21,7 @@ _MOST = 2000
 Found = TypeVar("Found")
 
 
-@dataclass(frozen=True, slots=True)
-class _Kept:
+class _Kept(Struct, frozen=True):
     read_at: datetime
     length: int
     found: Any

@@ -2,9 +2,9 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass
 from datetime import date, datetime
 
+from msgspec import Struct
 from sqlalchemy import Row, Select, func, select
 from sqlalchemy.orm import Session
 
@@ -46,8 +46,7 @@ _STAYING: Mapping[str, frozenset[str]] = {
 }  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class Moved:
+class Moved(Struct, frozen=True):
     """What changes may have moved: figures of some days, and of every day from ``since`` on; None where of no such."""
 
     days: frozenset[date] = frozenset()

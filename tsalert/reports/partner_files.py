@@ -3,9 +3,10 @@
 import csv
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import timedelta
 from io import StringIO
+
+from msgspec import Struct
 
 from tsalert.core.errors import RuleViolation
 from tsalert.core.periods import Period, parse_span
@@ -21,8 +22,7 @@ _SPLIT_COUNT = re.compile(r"\d{1,3},\d{3}", re.ASCII)
 _PERCENT = re.compile(r"([+-]?\d{1,4})\s*%?", re.ASCII)
 
 
-@dataclass(frozen=True, slots=True)
-class NewFigure:
+class NewFigure(Struct, frozen=True):
     """One count of a partner's; ``printed_percent`` is what stood beside it, never used for anything."""
 
     partner: str
@@ -33,16 +33,14 @@ class NewFigure:
     source: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Refusal:
+class Refusal(Struct, frozen=True):
     """A row of a file that was not taken in, by its line."""
 
     line: int
     why: str
 
 
-@dataclass(frozen=True, slots=True)
-class FileRows:
+class FileRows(Struct, frozen=True):
     """What a file holds: figures with their lines, and rows that hold none."""
 
     figures: tuple[tuple[int, NewFigure], ...]

@@ -1,10 +1,10 @@
 """Shapes of partners' figures, for the pages and the API alike."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from marshmallow import EXCLUDE, Schema, ValidationError, fields, post_load
+from msgspec import Struct
 
 from tsalert.core.errors import RuleViolation
 from tsalert.core.periods import Period
@@ -84,8 +84,7 @@ class NewPartnerFigureSchema(Strict):
         return NewFigure(*what, data["printed_percent"], data["source"])
 
 
-@dataclass(frozen=True, slots=True)
-class Correction:
+class Correction(Struct, frozen=True):
     """What a figure should have been, and why."""
 
     number: int

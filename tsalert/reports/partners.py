@@ -1,9 +1,10 @@
 """Partners' figures as they stand: tables of a period beside the same days a year before, the change worked out."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
 from datetime import date, datetime
 
+from msgspec import Struct
+from msgspec.structs import replace
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session, aliased
 
@@ -16,8 +17,7 @@ from tsalert.reports.models import PartnerFigure
 from tsalert.reports.partner_files import NewFigure
 
 
-@dataclass(frozen=True, slots=True)
-class FigureView:
+class FigureView(Struct, frozen=True):
     """One figure of a partner's as it was entered; officers by id."""
 
     id: int
@@ -33,8 +33,7 @@ class FigureView:
     entered_at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class PartnerRow:
+class PartnerRow(Struct, frozen=True):
     """One category in a period and a year before; what was printed is shown beside what the counts make."""
 
     category: str
@@ -55,8 +54,7 @@ class PartnerRow:
         return printed is not None and made is not None and printed != made
 
 
-@dataclass(frozen=True, slots=True)
-class PartnerTable:
+class PartnerTable(Struct, frozen=True):
     """A partner's figures of one period."""
 
     partner: str

@@ -1,9 +1,9 @@
 """The figures of a period, put together from every capability; nothing is counted here."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
+from msgspec import Struct
 from sqlalchemy.orm import Session
 
 from tsalert.cases.figures import CaseFigures, HelplineFigures, case_figures, helpline_figures
@@ -19,8 +19,7 @@ from tsalert.savings.queries import SingleSaving
 LARGE_SAVING = Decimal(10_000)
 
 
-@dataclass(frozen=True, slots=True)
-class PeriodFigures:
+class PeriodFigures(Struct, frozen=True):
     """Everything a period amounts to; provisional until the period has ended."""
 
     period: Period

@@ -1,9 +1,10 @@
 """Rating a figure Green, Amber or Red by the rule that a board chose for its indicator. Pure."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 from itertools import pairwise
+
+from msgspec import Struct
 
 from tsalert.core.errors import RuleViolation
 from tsalert.reports.change import Share, Value
@@ -15,8 +16,7 @@ _LIMIT, _WARNING = Decimal("2.66"), Decimal("1.77")
 HISTORY = 8
 
 
-@dataclass(frozen=True, slots=True)
-class Rating:
+class Rating(Struct, frozen=True):
     """How a figure is rated.
 
     :param target: a quarter's target, in the indicator's unit; a year's is four times it, a percentage stays.
@@ -29,8 +29,7 @@ class Rating:
     tolerance: Decimal = DEFAULT_TOLERANCE
 
 
-@dataclass(frozen=True, slots=True)
-class Judgement:
+class Judgement(Struct, frozen=True):
     """A rating and why, in words."""
 
     rag: Rag

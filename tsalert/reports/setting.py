@@ -1,9 +1,9 @@
 """Setting what a board decides of an indicator, from a period on; earlier periods keep what held in them."""
 
-from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
+from msgspec import Struct
 from sqlalchemy.orm import Session
 
 from tsalert.audit import service as audit
@@ -19,8 +19,7 @@ from tsalert.reports.rag import Rating, check_rating
 from tsalert.reports.vocabulary import Audience
 
 
-@dataclass(frozen=True, slots=True)
-class NewVersion:
+class NewVersion(Struct, frozen=True):
     """What an indicator is from a day on; no day means from the quarter that runs."""
 
     label: str

@@ -1,11 +1,11 @@
 """Versions at the JSON interface: taken from the body or If-Match, told as ETag, and both told where they differ."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from functools import wraps
 from typing import Any, NamedTuple, TypeVar, cast
 
 from flask import request
+from msgspec.structs import replace
 
 from tsalert.core.clock import utc_now
 from tsalert.core.errors import Conflict, RuleViolation

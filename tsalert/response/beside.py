@@ -1,10 +1,10 @@
 """What two officers wrote of the same call, beside each other, in the words of the form."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from decimal import Decimal
 
 from marshmallow import EXCLUDE, ValidationError
+from msgspec import Struct
 from werkzeug.datastructures import MultiDict
 
 from tsalert.core.errors import RuleViolation
@@ -55,8 +55,7 @@ _TEXTS = ("phone", "caller_name", "address", "postcode", "ward_code", "trader", 
 _NOT_TICKED = "Not ticked"
 
 
-@dataclass(frozen=True, slots=True)
-class WrittenUp:
+class WrittenUp(Struct, frozen=True):
     """A call as the other officer wrote it up, with the incident that it opened or joined."""
 
     call: Call
@@ -64,8 +63,7 @@ class WrittenUp:
     grade_reason: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class Beside:
+class Beside(Struct, frozen=True):
     """One answer as it stands, and as another officer typed it; "" where there is none."""
 
     label: str

@@ -2,10 +2,10 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Hashable
-from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 from operator import attrgetter
 
+from msgspec import Struct
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -27,8 +27,7 @@ _STILL_OPEN = Incident.closed_at.is_(None)
 _OPEN_IDS = select(Incident.id).where(_STILL_OPEN)
 
 
-@dataclass(frozen=True, slots=True)
-class Present:
+class Present(Struct, frozen=True):
     """One officer on the way or on scene; ``on_scene_at`` is None until they arrive."""
 
     name: str
@@ -36,8 +35,7 @@ class Present:
     on_scene_at: datetime | None
 
 
-@dataclass(frozen=True, slots=True)
-class BoardLine:
+class BoardLine(Struct, frozen=True):
     """One open incident as every officer may see it; ``taken_by`` has answered its page and is not on the way yet."""
 
     id: int
@@ -58,15 +56,14 @@ class BoardLine:
 
 
 _SHOWN: Callable[[BoardLine], Hashable] = attrgetter(
-    *(field.name for field in fields(BoardLine) if field.name != "reading"),
+    *(name for name in BoardLine.__struct_fields__ if name != "reading"),
     "reading.state",
     "reading.due_at",
     "reading.urgency",
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Board:
+class Board(Struct, frozen=True):
     """The whole board at one moment.
 
     :param until: when time alone next changes it, if no row does before; None means never.

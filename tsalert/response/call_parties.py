@@ -1,9 +1,9 @@
 """Who rang, whom they rang about and where: kept of every call, and read again when somebody rings once more."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
+from msgspec import Struct
 from sqlalchemy import ColumnElement, Row, Select, func, select
 from sqlalchemy.orm import Session
 
@@ -25,16 +25,14 @@ from tsalert.tiers.queries import visible
 from tsalert.tiers.vocabulary import Subject
 
 
-@dataclass(frozen=True, slots=True)
-class History:
+class History(Struct, frozen=True):
     """How often somebody was part of a call, and when last."""
 
     calls: int
     last_at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class PartOfCall:
+class PartOfCall(Struct, frozen=True):
     """A party's part in one call, without what was said; ``incident`` is the reference of the call's incident."""
 
     call_id: int

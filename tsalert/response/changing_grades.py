@@ -1,8 +1,8 @@
 """Changing what a grade asks for, from now or a later moment on; what was graded keeps the rules of its time."""
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from msgspec import Struct
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
@@ -21,8 +21,7 @@ from tsalert.response.vocabulary import GradeName, RemoteResolution
 LONGEST_TARGET = timedelta(days=28)
 
 
-@dataclass(frozen=True, slots=True)
-class NewVersion:
+class NewVersion(Struct, frozen=True):
     """A version to add; ``effective_from`` of None means from now on."""
 
     name: GradeName

@@ -2,9 +2,10 @@
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+
+from msgspec import Struct
 
 from tsalert.core.clock import whole_seconds
 from tsalert.core.errors import RuleViolation
@@ -24,8 +25,7 @@ class ClockState(StrEnum):
     BREACHED_THEN_ENDED = "breached then ended"
 
 
-@dataclass(frozen=True, slots=True)
-class Clock:
+class Clock(Struct, frozen=True):
     """What a clock is made of; the target was copied from the grade when it was given."""
 
     started_at: datetime
@@ -34,8 +34,7 @@ class Clock:
     ended_at: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(Struct, frozen=True):
     """One reading of a clock; ``remaining`` is negative once the target has passed."""
 
     state: ClockState
@@ -126,8 +125,7 @@ def first_stop(
     return min((stop for stop in stops if ended is None or stop <= ended), default=None)
 
 
-@dataclass(frozen=True, slots=True)
-class ResponseFigures:
+class ResponseFigures(Struct, frozen=True):
     """A period's reports, and how the clocks of its immediate ones came out.
 
     ``running`` are inside their target still, ``overdue`` past it with nobody there yet: neither

@@ -1,9 +1,9 @@
 """The use case that corrects what a call told; all that counts from it, or is known by it, follows."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
+from msgspec import Struct
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
@@ -37,8 +37,7 @@ _PLACE_OR_WARD = OF_PLACE | {Fact.WARD_CODE}
 _COUNTED = frozenset({Fact.CLAIMED_AT, Fact.DISPOSITION})
 
 
-@dataclass(frozen=True, slots=True)
-class Corrected:
+class Corrected(Struct, frozen=True):
     """What a correction of a call led to.
 
     :param counts: whether it may be counted as a report now; None where that is as it was.

@@ -3,9 +3,9 @@
 A correction is a further milestone that says so.
 """
 
-from dataclasses import dataclass
 from datetime import datetime
 
+from msgspec import Struct
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, aliased
 
@@ -25,8 +25,7 @@ FIELD_OF = {Step.EN_ROUTE: "en_route_at", Step.ON_SCENE: "on_scene_at", Step.CLE
 _CORRECTABLE = (*ATTENDING, Step.RESOLVED_REMOTELY)
 
 
-@dataclass(frozen=True, slots=True)
-class NewTime:
+class NewTime(Struct, frozen=True):
     """When a step happened in truth.
 
     :param seen: the version of the incident on which it was decided; None where it is not known.

@@ -2,9 +2,10 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
+
+from msgspec import Struct
 
 from tsalert.core.clock import whole_seconds
 from tsalert.core.words import Word
@@ -28,8 +29,7 @@ class By(Word):
     TYPE = "type", "Type"
 
 
-@dataclass(frozen=True, slots=True)
-class Stop:
+class Stop(Struct, frozen=True):
     """What may have stopped a clock: an officer on scene, or a resolution from afar; and when we were told.
 
     ``is_corrected`` says that it was told before with another time; why stands on the incident's timeline.
@@ -47,8 +47,7 @@ class Stop:
         return self.recorded_at - self.occurred_at > TOLD_LATE_AFTER
 
 
-@dataclass(frozen=True, slots=True)
-class Run:
+class Run(Struct, frozen=True):
     """One clock of an immediate report; ``stop`` is what stopped it, None where nothing did or nobody can tell."""
 
     clock: Clock
@@ -69,8 +68,7 @@ class Run:
         return whole_seconds(self.clock.stopped_at) - whole_seconds(self.clock.started_at)
 
 
-@dataclass(frozen=True, slots=True)
-class CountedIncident:
+class CountedIncident(Struct, frozen=True):
     """One incident as figures see it, by its first real call; nothing of the people.
 
     ``keys`` are the groups that it belongs to; the key is empty where it is not known.
@@ -93,8 +91,7 @@ class CountedIncident:
         return self.line in RAPID_RESPONSE_LINES and self.category in REPORTED_CATEGORIES
 
 
-@dataclass(frozen=True, slots=True)
-class Tally:
+class Tally(Struct, frozen=True):
     """How some reports and the clocks of the immediate ones came out.
 
     Clocks that are past their target with nobody there yet are overdue; those inside it run, and
@@ -149,8 +146,7 @@ class Tally:
         return minutes(ranked[-(-len(ranked) * 9 // 10) - 1]) if ranked else None
 
 
-@dataclass(frozen=True, slots=True)
-class Group:
+class Group(Struct, frozen=True):
     """The reports of one source, ward, hour, category or type."""
 
     key: str

@@ -1,8 +1,9 @@
 """Use cases between an incident's grade and its outcome: who goes, who is there, and why nobody needs to."""
 
-from dataclasses import dataclass, replace
 from datetime import datetime
 
+from msgspec import Struct
+from msgspec.structs import replace
 from sqlalchemy.orm import Session
 
 from tsalert.core.actors import Actor, Permission
@@ -16,8 +17,7 @@ from tsalert.response.vocabulary import RemoteResolution, StandDownReason
 from tsalert.staff import queries as staff
 
 
-@dataclass(frozen=True, slots=True)
-class NewMilestone:
+class NewMilestone(Struct, frozen=True):
     """One officer's step.
 
     :param step: on the way, on scene or cleared.
@@ -31,8 +31,7 @@ class NewMilestone:
     note: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Resolution:
+class Resolution(Struct, frozen=True):
     """What stopped the harm without a visit.
 
     :param at: when it is said to have happened; None means now.

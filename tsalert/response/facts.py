@@ -1,9 +1,10 @@
 """Which facts of an incident and of a call may be corrected, and what differs from what is held. Pure."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+
+from msgspec import Struct
 
 from tsalert.core.clock import as_utc
 from tsalert.core.errors import RuleViolation
@@ -75,8 +76,7 @@ _OF_AN_INCIDENT = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Correction:
+class Correction(Struct, frozen=True):
     """What somebody says the facts are; those that are left out stay.
 
     :param seen: the version on which it was decided; None where it is not known.
@@ -87,8 +87,7 @@ class Correction:
     seen: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Difference:
+class Difference(Struct, frozen=True):
     """One fact that is told otherwise than it is held."""
 
     fact: Fact

@@ -2,9 +2,10 @@
 
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from msgspec import Struct
+from msgspec.structs import replace
 from sqlalchemy.orm import Session
 
 from tsalert.core.actors import Actor
@@ -35,8 +36,7 @@ class Result(Word):
     TOLD_LATE = "told_late", "Told more than 15 minutes afterwards"
 
 
-@dataclass(frozen=True, slots=True)
-class Wanted:
+class Wanted(Struct, frozen=True):
     """Which incidents to list: those of one figure, and of one group of it where ``by`` is given.
 
     :param after: where the page begins, as the page before told it; None for the first page.
@@ -49,16 +49,14 @@ class Wanted:
     after: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Listed:
+class Listed(Struct, frozen=True):
     """One clock of an incident, or an incident that has none."""
 
     incident: CountedIncident
     run: Run | None
 
 
-@dataclass(frozen=True, slots=True)
-class ListedPage:
+class ListedPage(Struct, frozen=True):
     """Some of the lines behind a figure; ``first`` is the number of the first among all of them, counted from 1."""
 
     items: Sequence[Listed]

@@ -1,9 +1,9 @@
 """A period's rapid-response figures as page, API, command and CSV file give them out."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 
+from msgspec import Struct
 from sqlalchemy.orm import Session
 
 from tsalert.core.clock import as_utc
@@ -30,8 +30,7 @@ HEAD = (
 )  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class Ended:
+class Ended(Struct, frozen=True):
     """How many clocks ended with nobody there, for one reason, in time or after the target."""
 
     state: ClockState
@@ -40,8 +39,7 @@ class Ended:
     clocks: int
 
 
-@dataclass(frozen=True, slots=True)
-class LateTold:
+class LateTold(Struct, frozen=True):
     """A clock that was met although its breach is on record, and whose arrival it was that we heard of afterwards.
 
     ``is_corrected`` says that the arrival was told before with another time.
@@ -56,8 +54,7 @@ class LateTold:
     is_corrected: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Told:
+class Told(Struct, frozen=True):
     """Everything that is given out of a period; provisional until it has ended."""
 
     period: Period

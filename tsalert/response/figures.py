@@ -2,11 +2,11 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import timedelta
 from itertools import groupby
 from typing import Any
 
+from msgspec import Struct
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
@@ -24,8 +24,7 @@ _IDS_AT_ONCE = 5_000
 _NOT_GIVEN = "Not given"
 
 
-@dataclass(frozen=True, slots=True)
-class CallCount:
+class CallCount(Struct, frozen=True):
     """How many calls came on one line and came to one thing."""
 
     line: Line
@@ -33,16 +32,14 @@ class CallCount:
     calls: int
 
 
-@dataclass(frozen=True, slots=True)
-class Count:
+class Count(Struct, frozen=True):
     """How many there are of one thing."""
 
     label: str
     number: int
 
 
-@dataclass(frozen=True, slots=True)
-class ResponsePeriod:
+class ResponsePeriod(Struct, frozen=True):
     """What a period's calls and incidents amount to; an incident counts by its first real call.
 
     :param counts: how many reports there are of each key, by what they are counted by.

@@ -1,8 +1,8 @@
 """Reading the versions of grades: their targets, and what starts and stops their clocks, from when to when."""
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from msgspec import Struct
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -11,8 +11,7 @@ from tsalert.response.models import Grade, IncidentClock
 from tsalert.response.vocabulary import GradeName, RemoteResolution, StartRule
 
 
-@dataclass(frozen=True, slots=True)
-class GradeRules:
+class GradeRules(Struct, frozen=True):
     """What a grade asks for.
 
     :param target: how long until somebody must be there; None sets no clock going.
@@ -27,8 +26,7 @@ class GradeRules:
     pages: bool
 
 
-@dataclass(frozen=True, slots=True)
-class GradeVersion:
+class GradeVersion(Struct, frozen=True):
     """One version of a grade; ``until`` is when the next one takes over, None where none does."""
 
     id: int

@@ -1,8 +1,8 @@
 """Use cases of giving an incident to another body: offered, then taken or refused. Only taking it ends our clock."""
 
-from dataclasses import dataclass
 from datetime import datetime
 
+from msgspec import Struct
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
@@ -16,8 +16,7 @@ from tsalert.response.steps import IncidentState, Step
 _ANSWERS = (Step.HANDED_OVER, Step.HANDOVER_REFUSED)
 
 
-@dataclass(frozen=True, slots=True)
-class Acceptance:
+class Acceptance(Struct, frozen=True):
     """Another body's yes.
 
     :param accepted_by: the body and the person who said it.
@@ -29,8 +28,7 @@ class Acceptance:
     seen: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(Struct, frozen=True):
     """What a body said of an offer, as it was recorded; ``words`` are the milestone's."""
 
     is_yes: bool

@@ -1,9 +1,9 @@
 """The intelligence and warnings held of whom a call tells: beside its matches, and on the incident's page."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 
+from msgspec import Struct
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -22,8 +22,7 @@ from tsalert.tiers.queries import visible
 from tsalert.tiers.vocabulary import Subject
 
 
-@dataclass(frozen=True, slots=True)
-class HeldNotes:
+class HeldNotes(Struct, frozen=True):
     """What is held of each match by its identity, and of what was typed where no match shows it."""
 
     of_match: Mapping[int, tuple[Held, ...]]

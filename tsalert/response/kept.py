@@ -1,10 +1,10 @@
 """What of calls, incidents and parties is kept from a reader: lists show what everybody may see, matches nothing."""
 
 from collections.abc import Callable, Collection, Iterable, Sequence
-from dataclasses import replace
 from datetime import datetime
 from typing import TypeVar
 
+from msgspec.structs import replace
 from sqlalchemy.orm import Session
 
 from tsalert.core.actors import Actor

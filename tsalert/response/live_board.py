@@ -1,7 +1,6 @@
 """The newest board that one web process has read and drawn, kept until a row of it or time itself changes it."""
 
 from collections.abc import Callable, Hashable, Iterator, Mapping
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from hashlib import sha256
 from itertools import chain
@@ -9,6 +8,7 @@ from secrets import token_hex
 from threading import Lock
 
 from flask import current_app
+from msgspec import Struct, field
 from sqlalchemy.orm import Session
 
 from tsalert.core.clock import whole_seconds
@@ -26,8 +26,7 @@ DrawLine = Callable[[BoardLine, bool, str], str]
 Draw = Callable[[Board, str, str], str]
 
 
-@dataclass(frozen=True, slots=True)
-class Drawing:
+class Drawing(Struct, frozen=True):
     """A board as drawn, with holes for its mark and for the time left of each clock, in the order of its lines."""
 
     mark: str
@@ -44,8 +43,7 @@ class Drawing:
         yield ""
 
 
-@dataclass(frozen=True, slots=True)
-class _Kept:
+class _Kept(Struct, frozen=True):
     stamp: str
     read_at: datetime
     board: Board

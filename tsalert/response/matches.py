@@ -4,10 +4,10 @@ It shows why somebody may be meant, and of incidents what every officer may see;
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
 
+from msgspec import Struct
 from sqlalchemy import CompoundSelect, bindparam, select, union_all
 from sqlalchemy.orm import Session
 
@@ -40,8 +40,7 @@ _STRANGERS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class MatchLine:
+class MatchLine(Struct, frozen=True):
     """One match with what the officer reads of it."""
 
     match: Match
@@ -55,8 +54,7 @@ class MatchLine:
         return self.match.name or _STRANGERS[self.match.kind]
 
 
-@dataclass(frozen=True, slots=True)
-class OpenIncident:
+class OpenIncident(Struct, frozen=True):
     """An open incident at the same place, or with the same people, as every officer may see it."""
 
     id: int
@@ -68,8 +66,7 @@ class OpenIncident:
     reason: Likeness
 
 
-@dataclass(frozen=True, slots=True)
-class Matches:
+class Matches(Struct, frozen=True):
     """All that is known already, and when it was looked for; None where nothing was typed to look for."""
 
     lines: tuple[MatchLine, ...] = ()

@@ -1,9 +1,9 @@
 """Visits of one officer at the same time, which cannot both be as they were told: warned of, never refused."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
+from msgspec import Struct
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
@@ -12,8 +12,7 @@ from tsalert.response import rows
 from tsalert.response.models import Attendance, Incident
 
 
-@dataclass(frozen=True, slots=True)
-class Overlap:
+class Overlap(Struct, frozen=True):
     """Another visit of an officer in the time of one; ``until`` is None while they have not left."""
 
     officer_id: int

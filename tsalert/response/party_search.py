@@ -1,8 +1,8 @@
 """Looking for parties by whatever an officer has: a name, a number, a registration, an address or a reference."""
 
-from dataclasses import dataclass
 from datetime import datetime
 
+from msgspec import Struct
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -20,8 +20,7 @@ from tsalert.web.filters import london_day
 _MOST = 40
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(Struct, frozen=True):
     """One party that was found, and why."""
 
     id: int

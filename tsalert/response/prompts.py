@@ -4,11 +4,10 @@ A service that says it in other words changes this list alone. Where nothing can
 read; else a prompt shows itself once an answer or a word that was typed calls it up.
 """
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 
-@dataclass(frozen=True, slots=True)
-class Prompt:
+class Prompt(Struct, frozen=True):
     """One thing to ask or say.
 
     :param title: when it matters.

@@ -1,10 +1,10 @@
 """Reading calls, incidents and clocks; what other capabilities may ask."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from statistics import median
 
+from msgspec import Struct
 from sqlalchemy import ColumnElement, Row, Select, and_, case, func, null, or_, select
 from sqlalchemy.orm import Session, aliased
 
@@ -31,8 +31,7 @@ from tsalert.response.vocabulary import (
 _NEWEST = 500
 
 
-@dataclass(frozen=True, slots=True)
-class Reports:
+class Reports(Struct, frozen=True):
     """A period's reports: how many, which were ever graded immediate, and to which of those an officer came."""
 
     number: int
@@ -40,8 +39,7 @@ class Reports:
     attended: tuple[int, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Household:
+class Household(Struct, frozen=True):
     """Where an incident happened."""
 
     address: str | None
@@ -49,16 +47,14 @@ class Household:
     ward_code: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class TimeToSave:
+class TimeToSave(Struct, frozen=True):
     """How long officers take to save a call: the median of the newest ones."""
 
     median_seconds: int
     calls: int
 
 
-@dataclass(frozen=True, slots=True)
-class IncidentRecord:
+class IncidentRecord(Struct, frozen=True):
     """One incident with the names of its ward and grade; ``clock`` is its latest, None where it never had one."""
 
     id: int

@@ -1,12 +1,12 @@
 """What an officer is shown whose step was refused: what they were about to record, and what was done meanwhile."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import wraps
 from typing import TypeVar, cast
 
 from flask import g, render_template, request
 from flask.typing import ResponseReturnValue
+from msgspec import Struct
 from werkzeug.datastructures import MultiDict
 
 from tsalert.core.clock import utc_now
@@ -54,8 +54,7 @@ _WORDS: dict[str, type[Word]] = {
 View = TypeVar("View", bound=Callable[..., ResponseReturnValue])
 
 
-@dataclass(frozen=True, slots=True)
-class Refusal:
+class Refusal(Struct, frozen=True):
     """Why a step was refused, and what was done since the officer opened its form."""
 
     message: str

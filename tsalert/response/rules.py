@@ -1,9 +1,10 @@
 """What must hold of a call, a grade and a time. Pure."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
+
+from msgspec import Struct
 
 from tsalert.core.clock import as_utc
 from tsalert.core.errors import RuleViolation
@@ -24,8 +25,7 @@ OLDEST_CLAIM = timedelta(days=366)
 LONGEST_CALL = timedelta(minutes=30)
 
 
-@dataclass(frozen=True, slots=True)
-class Danger:
+class Danger(Struct, frozen=True):
     """The five ticks from which a grade is proposed."""
 
     is_trader_on_site: bool = False
@@ -35,8 +35,7 @@ class Danger:
     is_work_in_progress: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class NewIncident:
+class NewIncident(Struct, frozen=True):
     """What a call that opens an incident says of it; ``grade`` of None means that it is graded later.
 
     :param reference: taken for it beforehand; None where the next one is taken as it is opened.
@@ -49,8 +48,7 @@ class NewIncident:
     reference: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NewCall:
+class NewCall(Struct, frozen=True, kw_only=True):
     """A call as an officer logs it.
 
     :param opened_at: when the form was opened, by the server's clock; None means now.
@@ -96,8 +94,7 @@ class NewCall:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class GradeDecision:
+class GradeDecision(Struct, frozen=True):
     """A grade given to an incident that is already open.
 
     :param basis: where the new clock starts; needed when the incident had a grade before.

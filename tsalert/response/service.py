@@ -1,9 +1,10 @@
 """Use cases of calls and of an incident's beginning and end; dispatching.py has what lies between."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from datetime import date, datetime
 
+from msgspec import Struct
+from msgspec.structs import replace
 from sqlalchemy.orm import Session
 
 from tsalert.audit import service as audit
@@ -27,8 +28,7 @@ from tsalert.tiers import service as tiers
 from tsalert.tiers.vocabulary import Subject
 
 
-@dataclass(frozen=True, slots=True)
-class LoggedCall:
+class LoggedCall(Struct, frozen=True):
     """What came of logging a call; the incident's parts are None where the call has none."""
 
     call_id: int

@@ -4,9 +4,9 @@ What a clock was held to be before stays: a breach for good, a move of its start
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from msgspec import Struct
 from sqlalchemy import select
 from sqlalchemy.orm import Session, aliased
 
@@ -34,8 +34,7 @@ class Aftermath(Word):
     UNPAGED = "unpaged", "Its clock runs again and nobody is paged. See that somebody goes."
 
 
-@dataclass(frozen=True, slots=True)
-class Counted:
+class Counted(Struct, frozen=True):
     """How a call counted before it was corrected."""
 
     call_id: int

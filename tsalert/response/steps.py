@@ -1,8 +1,9 @@
 """Which steps an incident may take from which state: tables, and the questions asked of them."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+
+from msgspec import Struct
 
 from tsalert.core.errors import Conflict, Overtaken, RuleViolation
 from tsalert.core.words import Word
@@ -95,8 +96,7 @@ WAITING = frozenset({IncidentState.TRIAGED, IncidentState.PAGED, IncidentState.A
 _BEFORE_ATTENDING = WAITING | {IncidentState.RECEIVED, IncidentState.RESOLVED_REMOTELY}
 
 
-@dataclass(frozen=True, slots=True)
-class Situation:
+class Situation(Struct, frozen=True):
     """What decides which steps an incident may take; a running clock must be stopped or ended before it closes.
 
     :param is_offered: another body has been asked to take it over and has not answered.

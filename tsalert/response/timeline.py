@@ -1,9 +1,9 @@
 """Everything that happened in one incident, in the order in which it happened."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from msgspec import Struct
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -36,8 +36,7 @@ _DONE = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Event:
+class Event(Struct, frozen=True):
     """One thing that happened, when it is said to have, and when we were told.
 
     ``told_by`` is who recorded it where that was somebody else. ``version`` is the one that it gave

@@ -1,9 +1,10 @@
 """Calls, texts and reports from the website: rows from the first moment, which wait until an officer writes them up."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime
 
+from msgspec import Struct
+from msgspec.structs import replace
 from sqlalchemy import func, literal_column, select
 from sqlalchemy.orm import Session
 
@@ -33,8 +34,7 @@ MOST_SHOWN = 200
 _WAITS = Call.disposition == literal_column("'waiting'")
 
 
-@dataclass(frozen=True, slots=True)
-class Told:
+class Told(Struct, frozen=True):
     """What a caller wrote of the answers that an officer would ask for."""
 
     caller_name: str | None = None
@@ -44,8 +44,7 @@ class Told:
     money_state: MoneyState = MoneyState.NONE
 
 
-@dataclass(frozen=True, slots=True)
-class Contact:
+class Contact(Struct, frozen=True):
     """What is known of a contact before anybody has written it up.
 
     :param told: what somebody who wrote to us answered besides.
@@ -60,16 +59,14 @@ class Contact:
     via: Actor = NETWORK
 
 
-@dataclass(frozen=True, slots=True)
-class Waiting:
+class Waiting(Struct, frozen=True):
     """How many calls wait to be written up, and how many of them were missed."""
 
     total: int
     missed: int
 
 
-@dataclass(frozen=True, slots=True)
-class WaitingCall:
+class WaitingCall(Struct, frozen=True):
     """A call that waits to be written up; ``story`` of None means that it came in writing."""
 
     call: Call

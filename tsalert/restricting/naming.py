@@ -2,8 +2,8 @@
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 
+from msgspec import Struct
 from sqlalchemy.orm import Session
 
 from tsalert.cases import queries as cases
@@ -22,8 +22,7 @@ _NUMBERED = {"party": Subject.PARTY, "note": Subject.NOTE}
 _BY_NUMBER = re.compile(r"(party|note) ?(\d{1,9})", re.IGNORECASE)
 
 
-@dataclass(frozen=True, slots=True)
-class Naming:
+class Naming(Struct, frozen=True):
     """A record as everybody may know it; parts that it has not are None."""
 
     subject: Subject

@@ -1,9 +1,9 @@
 """What a manager looks over: who may open what now, what was opened and why, and where glass was broken."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from msgspec import Struct
 from sqlalchemy.orm import Session
 
 from tsalert.core.errors import NotFound
@@ -17,8 +17,7 @@ from tsalert.tiers.vocabulary import Subject
 LOOKED_BACK = timedelta(days=30)
 
 
-@dataclass(frozen=True, slots=True)
-class Overview:
+class Overview(Struct, frozen=True):
     """All that lets anybody see what is kept from others, and what came of it in the last 30 days."""
 
     restrictions: Page[RestrictionRecord]

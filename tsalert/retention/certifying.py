@@ -1,10 +1,10 @@
 """Certificates: what a run removed, in counts and digests, naming nobody whose record it was."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from msgspec import Struct
 from sqlalchemy.orm import Session
 
 from tsalert.core.clock import as_utc
@@ -22,8 +22,7 @@ def certify(session: Session, run: ErasureRun, *, now: datetime) -> None:
     run.state, run.ended_at = RunState.DONE, now
 
 
-@dataclass(frozen=True, slots=True)
-class Certificate:
+class Certificate(Struct, frozen=True):
     """A certificate as it was kept, with its seal."""
 
     told: dict[str, Any]

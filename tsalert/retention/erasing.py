@@ -1,9 +1,9 @@
 """Carrying out an approved list: batch by batch, each one transaction, never more than was approved."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
 from datetime import datetime
 
+from msgspec import Struct, field
 from sqlalchemy import Engine, delete, insert, select
 from sqlalchemy.orm import Session
 
@@ -29,8 +29,7 @@ _HELD = "A hold was placed after the list was approved."
 _PROGRAM = frozenset({Root.TRAIL, Root.TRACES})
 
 
-@dataclass(slots=True)
-class _Done:
+class _Done(Struct):
     """What one batch did; files go once it is committed."""
 
     counts: dict[str, int] = field(default_factory=dict)

@@ -2,10 +2,10 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from msgspec import Struct
 from sqlalchemy import ColumnElement, Row, Select, String, cast, func, literal, or_, select
 from sqlalchemy.orm import Session
 
@@ -19,8 +19,7 @@ from tsalert.retention.vocabulary import Root, RuleKind
 _PIECE = 1000
 
 
-@dataclass(frozen=True, slots=True)
-class DueRecord:
+class DueRecord(Struct, frozen=True):
     """A record whose time is over."""
 
     root: Root

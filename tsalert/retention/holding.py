@@ -1,9 +1,9 @@
 """Legal holds: placed, reviewed, lifted; and what each of them holds together with the record that it names."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import date, datetime
 
+from msgspec import Struct
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
@@ -29,8 +29,7 @@ NO_HOLD = {
 Because = dict[int, int]
 
 
-@dataclass(frozen=True, slots=True)
-class Kept:
+class Kept(Struct, frozen=True):
     """Everything that holds keep, and by which hold, or by what else (``NO_HOLD``)."""
 
     by_root: dict[Root, Because]

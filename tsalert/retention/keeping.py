@@ -1,9 +1,9 @@
 """Rules of keeping: proposed with a reason, approved by the data protection officer, in force from a day on."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 
+from msgspec import Struct
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
@@ -17,8 +17,7 @@ from tsalert.retention.models import KeepingRule
 from tsalert.retention.vocabulary import RuleKind
 
 
-@dataclass(frozen=True, slots=True)
-class RuleOfKind:
+class RuleOfKind(Struct, frozen=True):
     """What holds for one kind of record on a day, and its versions, the newest first."""
 
     kind: RuleKind

@@ -1,9 +1,10 @@
 """The way from a root record to everything that hangs from it, as the register knows it; whatever the tables are."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar, cast
 
+from msgspec import Struct, field
+from msgspec.structs import replace
 from sqlalchemy import ColumnElement, CursorResult, Executable, FromClause, Select, Table, exists, false, or_, select
 from sqlalchemy.orm import Session
 
@@ -16,8 +17,7 @@ Ids = tuple[int, ...]
 Item = TypeVar("Item")
 
 
-@dataclass(frozen=True, slots=True)
-class Reach:
+class Reach(Struct, frozen=True):
     """The root records that go together: a case with its incidents, and those with their calls."""
 
     ids: dict[Root, Ids] = field(default_factory=dict)

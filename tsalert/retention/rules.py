@@ -3,10 +3,11 @@
 import json
 from calendar import monthrange
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import MAXYEAR, date
 from hashlib import sha256
 from typing import Any
+
+from msgspec import Struct
 
 from tsalert.core.errors import Conflict, NotAllowed, RuleViolation
 from tsalert.response.vocabulary import Disposition
@@ -17,23 +18,20 @@ LONGEST_MONTHS = 1200
 APPROVALS = 2
 
 
-@dataclass(frozen=True, slots=True)
-class CallFacts:
+class CallFacts(Struct, frozen=True):
     """What of a call that led to no incident decides how long it is kept."""
 
     disposition: Disposition
     received_on: date
 
 
-@dataclass(frozen=True, slots=True)
-class IncidentFacts:
+class IncidentFacts(Struct, frozen=True):
     """What of an incident that belongs to no case decides it."""
 
     closed_on: date | None
 
 
-@dataclass(frozen=True, slots=True)
-class CaseFacts:
+class CaseFacts(Struct, frozen=True):
     """What of a case decides it.
 
     :param binds_until: the last day on which an action of the service binds the trader, or was taken.
@@ -45,23 +43,20 @@ class CaseFacts:
     last_court_day: date | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class WorkFacts:
+class WorkFacts(Struct, frozen=True):
     """What of work that was recorded without a case or incident decides it; ``is_in_place`` while a unit still is."""
 
     last_day: date
     is_in_place: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class AccessFacts:
+class AccessFacts(Struct, frozen=True):
     """What of a request for what is held decides it."""
 
     answered_on: date | None
 
 
-@dataclass(frozen=True, slots=True)
-class NoteFacts:
+class NoteFacts(Struct, frozen=True):
     """What of an intelligence note decides it: the last day on which it stood, or that was set for its review."""
 
     last_day: date
@@ -70,16 +65,14 @@ class NoteFacts:
 Facts = CallFacts | IncidentFacts | CaseFacts | WorkFacts | AccessFacts | NoteFacts
 
 
-@dataclass(frozen=True, slots=True)
-class Due:
+class Due(Struct, frozen=True):
     """The rule that a record falls under, and the first day on which it may name nobody any more."""
 
     kind: RuleKind
     on: date
 
 
-@dataclass(frozen=True, slots=True)
-class Listed:
+class Listed(Struct, frozen=True):
     """One line of the list that is approved."""
 
     root: Root

@@ -1,9 +1,9 @@
 """Lists of what is due: made, looked at, approved by two people, thrown away, started."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
+from msgspec import Struct
 from sqlalchemy import func, insert, select
 from sqlalchemy.orm import Session
 
@@ -24,8 +24,7 @@ from tsalert.retention.vocabulary import ItemState, RunState
 _PIECE = 500
 
 
-@dataclass(frozen=True, slots=True)
-class Tallied:
+class Tallied(Struct, frozen=True):
     """How many records of a list fell under one rule and came to one state."""
 
     rule: str

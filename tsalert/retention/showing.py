@@ -1,10 +1,10 @@
 """What pages and the API are told of runs, holds and records whose time is over."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from msgspec import Struct
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -22,8 +22,7 @@ from tsalert.tiers.vocabulary import Subject
 _MAY_BE_RESTRICTED = frozenset(subject.value for subject in Subject)
 
 
-@dataclass(frozen=True, slots=True)
-class HeldRecord:
+class HeldRecord(Struct, frozen=True):
     """A hold, and what people call the record that it is on; why is None to whoever may not see that record."""
 
     hold: LegalHold
@@ -39,8 +38,7 @@ class HeldRecord:
         return told | {"reason": self.reason, "lift_reason": self.lift_reason}
 
 
-@dataclass(frozen=True, slots=True)
-class Mark:
+class Mark(Struct, frozen=True):
     """What a record's page says of its keeping: by which run persons were taken out of it, and which hold keeps it."""
 
     erased_by: int | None
@@ -48,8 +46,7 @@ class Mark:
     hold: LegalHold | None
 
 
-@dataclass(frozen=True, slots=True)
-class TableHeld:
+class TableHeld(Struct, frozen=True):
     """One table of the register, for the data protection officer: its columns of text by what becomes of them."""
 
     name: str

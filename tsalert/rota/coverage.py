@@ -4,16 +4,17 @@ Everything here is in UTC, so the nights on which the clocks change need no care
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from tsalert.rota.vocabulary import DUTIES, Duty
 
 EVER = datetime(9999, 12, 31, tzinfo=UTC)
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
+class Span(Struct, frozen=True):
     """The time from one instant up to, and without, another."""
 
     starts_at: datetime
@@ -29,16 +30,14 @@ class Span:
         return Span(starts_at, ends_at) if starts_at < ends_at else None
 
 
-@dataclass(frozen=True, slots=True)
-class Reach:
+class Reach(Struct, frozen=True):
     """When an officer could be reached at a mobile that they had verified."""
 
     span: Span
     mobile: str
 
 
-@dataclass(frozen=True, slots=True)
-class Slot:
+class Slot(Struct, frozen=True):
     """One shift as it stands in the rota, with what may keep its officer from standing it."""
 
     shift_id: int
@@ -50,8 +49,7 @@ class Slot:
     leave: frozenset[Span] = frozenset()
 
 
-@dataclass(frozen=True, slots=True)
-class Stretch:
+class Stretch(Struct, frozen=True):
     """A time in which one officer really stands one duty."""
 
     duty: Duty
@@ -66,8 +64,7 @@ class Stretch:
         return self.span.starts_at <= at < self.span.ends_at
 
 
-@dataclass(frozen=True, slots=True)
-class Gap:
+class Gap(Struct, frozen=True):
     """A time in which nobody stands a duty."""
 
     duty: Duty

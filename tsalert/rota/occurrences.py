@@ -5,8 +5,9 @@ its first passing. Both ends of a shift are read by this one rule, so shifts tha
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+
+from msgspec import Struct
 
 from tsalert.core.clock import LONDON
 from tsalert.rota.vocabulary import Duty
@@ -14,8 +15,7 @@ from tsalert.rota.vocabulary import Duty
 DAY = timedelta(days=1)
 
 
-@dataclass(frozen=True, slots=True)
-class WeeklyPattern:
+class WeeklyPattern(Struct, frozen=True):
     """When an officer stands a duty, week after week.
 
     :param weekdays: the days on which a shift begins, Monday being 0.
@@ -40,8 +40,7 @@ class WeeklyPattern:
         return day.weekday() in self.weekdays and _weeks_between(self.effective_from, day) % self.every_weeks == 0
 
 
-@dataclass(frozen=True, slots=True)
-class Occurrence:
+class Occurrence(Struct, frozen=True):
     """One shift of a pattern, by the day on which it begins."""
 
     day: date

@@ -1,9 +1,9 @@
 """What pages show: the rota by day, who is on duty now, an officer's own shifts."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from msgspec import Struct
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -20,16 +20,14 @@ WEEKS_SHOWN = 2
 _FIRST_DAY, _LAST_DAY = date(2000, 1, 3), date(2199, 12, 2)
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(Struct, frozen=True):
     """One line of a day: who stands, or nobody (``stretch`` is None); ``span`` ends with the day for nobody alone."""
 
     span: Span
     stretch: Stretch | None
 
 
-@dataclass(frozen=True, slots=True)
-class Piece:
+class Piece(Struct, frozen=True):
     """Part of a gap: within a shift whose officer cannot stand it, or where there is no shift at all."""
 
     span: Span
@@ -37,8 +35,7 @@ class Piece:
     name: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class RotaDay:
+class RotaDay(Struct, frozen=True):
     """One London day: for each duty the shifts that begin on it, and the times without anybody."""
 
     day: date
@@ -46,8 +43,7 @@ class RotaDay:
     entries: dict[Duty, list[Entry]]
 
 
-@dataclass(frozen=True, slots=True)
-class DutyStrip:
+class DutyStrip(Struct, frozen=True):
     """What stands at the top of each page: who is on duty, and how many gaps a manager has to fill."""
 
     people: tuple[queries.OnDuty, ...]

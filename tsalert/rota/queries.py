@@ -1,11 +1,12 @@
 """Who is on duty at any instant, past or to come, and how officers are reached; what other capabilities may ask."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 
+from msgspec import Struct
+from msgspec.structs import replace
 from sqlalchemy import Select, and_, or_, select
 from sqlalchemy.orm import Session
 
@@ -21,8 +22,7 @@ _LOOK_BACK = timedelta(days=8)
 _AHEAD = (timedelta(days=1), timedelta(days=8), timedelta(weeks=9))
 
 
-@dataclass(frozen=True, slots=True)
-class OnDuty:
+class OnDuty(Struct, frozen=True):
     """One officer who stands one duty, at a mobile that they verified; ``until`` is when that ends."""
 
     duty: Duty

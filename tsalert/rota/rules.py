@@ -2,8 +2,9 @@
 
 import hmac
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+
+from msgspec import Struct
 
 from tsalert.core.clock import as_utc
 from tsalert.core.errors import RuleViolation
@@ -32,8 +33,7 @@ CODES_PER_BLOCK = 20
 _BLOCK_LENGTH = len("+4477009")
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(Struct, frozen=True):
     """A shift cut in three: what stays before, what is given away, and what stays after."""
 
     before: Span | None

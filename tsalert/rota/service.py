@@ -1,8 +1,8 @@
 """Single shifts: added, given to another officer, cancelled. What was is never changed."""
 
-from dataclasses import dataclass
 from datetime import datetime
 
+from msgspec import Struct
 from sqlalchemy.orm import Session
 
 from tsalert.audit import service as audit
@@ -18,8 +18,7 @@ from tsalert.rota.rules import Part
 from tsalert.rota.vocabulary import Duty
 
 
-@dataclass(frozen=True, slots=True)
-class NewShift:
+class NewShift(Struct, frozen=True):
     """A single shift; it begins now where no start is given."""
 
     duty: Duty
@@ -29,8 +28,7 @@ class NewShift:
     note: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Gift:
+class Gift(Struct, frozen=True):
     """A shift, or the part of it between two instants, that goes to another officer."""
 
     officer_id: int

@@ -4,10 +4,10 @@ Steps of whoever hears of it. No STOP holds a page back here; it is the network 
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from flask import current_app
+from msgspec import Struct
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -27,8 +27,7 @@ from tsalert.staff import queries as staff
 _GOOD_FOR = timedelta(hours=12)
 
 
-@dataclass(frozen=True, slots=True)
-class Silent:
+class Silent(Struct, frozen=True):
     """An officer whose mobile takes no texts."""
 
     officer_id: int

@@ -1,9 +1,10 @@
 """Why two runs come to different totals: record by record, summing exactly to the difference. Pure."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
+
+from msgspec import Struct, field
 
 from tsalert.runs.lines import Worked
 from tsalert.runs.sealing import record_line, result_line
@@ -34,8 +35,7 @@ class Kind(StrEnum):
     CHANGED = "changed"
 
 
-@dataclass(frozen=True, slots=True)
-class Difference:
+class Difference(Struct, frozen=True):
     """One record that two runs see differently.
 
     :param causes: the fields and rates that differ, in words; none where the record is in one run alone.
@@ -50,8 +50,7 @@ class Difference:
     effects: dict[Place, Decimal]
 
 
-@dataclass(slots=True)
-class Explained:
+class Explained(Struct):
     """The effects of many differences added up, and how many there were of each kind."""
 
     tally: Tally = field(default_factory=Tally)

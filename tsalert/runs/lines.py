@@ -1,15 +1,15 @@
 """What a run reads and gives: versions as they stood, and the lines that they come to. Pure."""
 
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+
+from msgspec import Struct
 
 from tsalert.savings.rules import InterventionType
 from tsalert.savings.valuing.valuation import Contribution
 
 
-@dataclass(frozen=True, slots=True)
-class Stood:
+class Stood(Struct, frozen=True):
     """What one version of an intervention said, as far as it decides values.
 
     :param counted_units: how many of its units counted, by what was known when the version was written; likewise
@@ -34,8 +34,7 @@ class Stood:
     overlaps_id: int | None
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(Struct, frozen=True):
     """Some pounds of one record on the day on which they count, and the cell that they belong to, if any."""
 
     on: date
@@ -45,8 +44,7 @@ class Line:
     column: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class Worked:
+class Worked(Struct, frozen=True):
     """A record that was read, and its lines.
 
     :param overlaps: the earlier record over which only the excess of this one counts.

@@ -1,9 +1,9 @@
 """Reading calculation runs."""
 
 import json
-from dataclasses import dataclass
 from datetime import datetime
 
+from msgspec import Struct
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -17,16 +17,14 @@ from tsalert.runs.tally import Place, Total, read_totals
 from tsalert.savings.valuing.profiles import TOTAL
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(Struct, frozen=True):
     """Who took a run one state further, and when; ``by`` is None for a command."""
 
     by: int | None
     at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class Run:
+class Run(Struct, frozen=True):
     """A calculation run as it was made, and how far it has come."""
 
     id: int

@@ -1,10 +1,10 @@
 """What people look at of runs: pages of lines, files of lines, and two runs side by side."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from decimal import Decimal
 from itertools import islice
 
+from msgspec import Struct
 from sqlalchemy.orm import Session
 
 from tsalert.runs import rules
@@ -23,16 +23,14 @@ HEAD = (
 )  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class WorkedPage:
+class WorkedPage(Struct, frozen=True):
     """Some records of a run with their lines; ``next`` is the ``after`` of the page that follows, if one does."""
 
     items: list[Worked]
     next: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class Comparison:
+class Comparison(Struct, frozen=True):
     """Why one run comes to other totals than another.
 
     :param questions: what the two were not asked alike, in words.

@@ -1,9 +1,10 @@
 """What a calculation run may be asked, and who may carry it from draft to signed, published and superseded. Pure."""
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Protocol
+
+from msgspec import Struct
 
 from tsalert.core.clock import as_utc
 from tsalert.core.errors import Conflict, RuleViolation
@@ -31,8 +32,7 @@ _NEXT = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Question:
+class Question(Struct, frozen=True):
     """What a run works out: which figures of which period, and how; the names are those of the method's parts."""
 
     period: Period

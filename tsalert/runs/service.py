@@ -3,10 +3,11 @@
 A run is worked out before its transaction opens, so that nobody waits for a long one to be able to write.
 """
 
-from dataclasses import asdict, dataclass
 from datetime import datetime
 from decimal import Decimal
 
+from msgspec import Struct
+from msgspec.structs import asdict
 from sqlalchemy.orm import Session
 
 from tsalert.audit import service as audit
@@ -24,8 +25,7 @@ from tsalert.runs.working import Outcome, work_out
 _SUBJECT = "calculation run"
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(Struct, frozen=True):
     """What working a run out again came to.
 
     :param differences: by how much each total came out other than it was.

@@ -1,10 +1,10 @@
 """Reading what stood at an instant: the versions that nothing had replaced yet, in a fixed order, memory flat."""
 
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from msgspec import Struct
 from sqlalchemy import ColumnElement, Row, and_, collate, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
@@ -17,8 +17,7 @@ from tsalert.savings.rules import Beneficiary, InterventionType
 PIECE = 1000
 
 
-@dataclass(frozen=True, slots=True)
-class Window:
+class Window(Struct, frozen=True):
     """Which records a period needs: all of its days, and of some types those of earlier days too."""
 
     first_day: date

@@ -2,8 +2,9 @@
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from decimal import Decimal
+
+from msgspec import Struct, field
 
 from tsalert.core.money import whole_pounds
 from tsalert.runs.canonical import line as written
@@ -16,8 +17,7 @@ CLASS, BANK = "class", "bank"
 Place = tuple[str, str]
 
 
-@dataclass(frozen=True, slots=True)
-class Total:
+class Total(Struct, frozen=True):
     """One total of a run: a cell of its profile, or a class of value.
 
     The row of a class is ``class``, or ``bank`` where a bank must reimburse the loss.
@@ -50,8 +50,7 @@ def places_of(line: Line, *, is_bank_loss: bool) -> tuple[Place, ...]:
     return (of_class, (row, column), (row, TOTAL), (TOTAL, column), (TOTAL, TOTAL))
 
 
-@dataclass(slots=True)
-class Tally:
+class Tally(Struct):
     """Exact sums of lines, by the totals in which they count together."""
 
     _parts: dict[tuple[Place, ...], Decimal] = field(default_factory=dict)

@@ -1,8 +1,8 @@
 """Working out a run: what stood at its instant, valued record by record in a fixed order, and sealed."""
 
-from dataclasses import dataclass
 from datetime import datetime
 
+from msgspec import Struct
 from sqlalchemy.orm import Session
 
 from tsalert.runs import sealing
@@ -12,8 +12,7 @@ from tsalert.runs.tally import Tally
 from tsalert.runs.valuing import Valuer
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(Struct, frozen=True):
     """What a run came to. ``rate_sets`` and ``totals`` are canonical JSON."""
 
     records: int

@@ -1,9 +1,9 @@
 """Reading concerns; who may see them is asked here and nowhere else."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
+from msgspec import Struct
 from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import Session
 
@@ -20,8 +20,7 @@ from tsalert.tiers import queries as tiers
 from tsalert.tiers.vocabulary import Subject
 
 
-@dataclass(frozen=True, slots=True)
-class ConcernRecord:
+class ConcernRecord(Struct, frozen=True):
     """A concern with its steps, oldest first, and the reference of its case or incident."""
 
     row: SafeguardingConcern

@@ -1,8 +1,9 @@
 """What a concern holds, what may be recorded of it next, and by when. Pure."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
+
+from msgspec import Struct
 
 from tsalert.core.clock import as_utc, london_date, london_midnight
 from tsalert.core.errors import Conflict, RuleViolation
@@ -21,8 +22,7 @@ LEGAL: dict[State, tuple[Act, ...]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class NewConcern:
+class NewConcern(Struct, frozen=True):
     """A concern about one person of a case or an incident; exactly one of the two is named.
 
     Each limb of section 42 has its answer and the words for it: ``needs`` for care and support, ``harm`` from abuse or
@@ -43,8 +43,7 @@ class NewConcern:
     incident_id: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class NewStep:
+class NewStep(Struct, frozen=True):
     """One thing that is recorded of a concern; which parts it needs depends on the act.
 
     :param who: the team that it was sent to, or the person who acknowledged it.
@@ -60,8 +59,7 @@ class NewStep:
     outcome: Outcome | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
+class Standing(Struct, frozen=True):
     """Where a concern stands: its state, when that began, and by when the next step is due."""
 
     state: State

@@ -1,8 +1,8 @@
 """Use cases of a concern: raised, decided, sent, acknowledged, ended. Nothing of it is ever changed."""
 
-from dataclasses import asdict
 from datetime import datetime
 
+from msgspec.structs import asdict
 from sqlalchemy.orm import Session
 
 from tsalert.audit import service as audit

@@ -11,12 +11,13 @@ import tarfile
 import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 from secrets import token_hex
 from tarfile import TarFile, TarInfo
 from typing import IO, Protocol
+
+from msgspec import Struct
 
 from tsalert.core.errors import Conflict, Unavailable
 from tsalert.safekeeping.rules import damaged
@@ -35,8 +36,7 @@ class Source(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(Struct, frozen=True):
     """One entry of a backup; its content is read in order, and once."""
 
     info: TarInfo

@@ -4,9 +4,9 @@ Only where that database goes on from the backup, which their trails tell; one t
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from msgspec import Struct, field
 from sqlalchemy import exists, func, select
 from sqlalchemy.engine import Connection
 from sqlalchemy.orm import Session, aliased
@@ -30,8 +30,7 @@ from tsalert.subscribers.rules import EndedReason, Kind, Source
 _MARGIN = timedelta(hours=1)
 
 
-@dataclass(frozen=True, slots=True)
-class TakenBack:
+class TakenBack(Struct, frozen=True):
     """What people took back since a moment.
 
     :param left: which subscriber ended everything at which address, and why.

@@ -1,12 +1,13 @@
 """Reading a backup from its beginning to its end, and believing nothing of it that its digests do not bear out."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from hashlib import sha256
 from itertools import groupby
 from pathlib import Path
 from tarfile import TarInfo
 from typing import Protocol
+
+from msgspec import Struct
 
 from tsalert.core.errors import RuleViolation
 from tsalert.installation.rules import address_key_check
@@ -55,8 +56,7 @@ class Onlooker:
             pass
 
 
-@dataclass(frozen=True, slots=True)
-class Backup:
+class Backup(Struct, frozen=True):
     """What a backup that is whole says of itself."""
 
     head: Head

@@ -33,5 +33,5 @@ def outlines() -> tuple[Outline, ...]:
 
 def _outline(table: Table) -> Outline:
     # A column that the program adds at a kind of its own must be given one above: it stops every backup until then.
-    columns = tuple(Column(column.name, _KINDS[type(column.type)]) for column in table.columns)
-    return Outline(table.name, columns, tuple(column.name for column in table.primary_key.columns))
+    columns = tuple(Column(str(column.name), _KINDS[type(column.type)]) for column in table.columns)
+    return Outline(str(table.name), columns, tuple(str(column.name) for column in table.primary_key.columns))

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 
+from msgspec.structs import replace
 from sqlalchemy import inspect, text
 from sqlalchemy.engine import Connection, Engine
 

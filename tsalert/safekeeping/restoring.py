@@ -1,11 +1,11 @@
 """Putting a backup in the place of what is there: all of it or nothing, and nothing before it proved to be whole."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from secrets import token_hex
 from tarfile import TarInfo
 
+from msgspec import Struct
 from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.orm import Session
 
@@ -29,8 +29,7 @@ from tsalert.safekeeping.using import told_in_words
 _HELD = "A backup was restored: what it calls waiting may have been sent since it was made."
 
 
-@dataclass(frozen=True, slots=True)
-class Restored:
+class Restored(Struct, frozen=True):
     """What was restored, and what was taken back again since it was made."""
 
     backup: Backup
@@ -95,8 +94,7 @@ def _note(connection: Connection, attempt: str, restored: Restored, around: Surr
         carry(session, restored.taken_back, actor=OPERATOR, now=around.now)
 
 
-@dataclass(slots=True)
-class _Restoring:
+class _Restoring(Struct):
     """Takes a backup into the transaction that is open, and beside the files that are there."""
 
     connection: Connection

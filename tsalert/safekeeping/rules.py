@@ -3,9 +3,10 @@
 import hmac
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
 from hashlib import sha256
 from typing import Any, Self
+
+from msgspec import Struct, to_builtins
 
 from tsalert.core.errors import RuleViolation
 from tsalert.safekeeping.lines import Kind
@@ -14,16 +15,14 @@ PRODUCT, FORMAT = "tsalert", 1
 _DAMAGED = "The backup is damaged: {}. Nothing was changed."
 
 
-@dataclass(frozen=True, slots=True)
-class Column:
+class Column(Struct, frozen=True):
     """One column of a table, and what kind of value it holds."""
 
     name: str
     kind: Kind
 
 
-@dataclass(frozen=True, slots=True)
-class Outline:
+class Outline(Struct, frozen=True):
     """One table: its columns, those by which its rows are put in order, and the last number that was given out.
 
     :param last_number: None where the database gives out none, or does not remember it.
@@ -40,8 +39,7 @@ class Outline:
         return tuple(column.kind for column in self.columns)
 
 
-@dataclass(frozen=True, slots=True)
-class Head:
+class Head(Struct, frozen=True):
     """What stands at the beginning of a backup. No secret is in it.
 
     :param schema: the number of the last migration that its tables went through.
@@ -61,7 +59,7 @@ class Head:
 
     def write(self) -> bytes:
         """Return it as it stands in the file."""
-        return _as_json({"product": PRODUCT, "format": FORMAT, **asdict(self)})
+        return _as_json({"product": PRODUCT, "format": FORMAT, **to_builtins(self)})
 
     @classmethod
     def read(cls, written: bytes) -> Self:
@@ -81,8 +79,7 @@ class Head:
             raise damaged("its beginning cannot be read") from error
 
 
-@dataclass(frozen=True, slots=True)
-class Count:
+class Count(Struct, frozen=True):
     """How much there is of something, and the digest of all of it in order."""
 
     number: int
@@ -111,8 +108,7 @@ class Tally:
         return Count(self._number, self._digest.hexdigest())
 
 
-@dataclass(frozen=True, slots=True)
-class Manifest:
+class Manifest(Struct, frozen=True):
     """What stands at the end of a backup: what must be in it.
 
     :param head: the digest of its beginning.
@@ -132,7 +128,7 @@ class Manifest:
 
     def write(self, address_key: str) -> bytes:
         """Return it as it stands in the file, sealed."""
-        body = asdict(self)
+        body = to_builtins(self)
         return _as_json({"manifest": body, "seal": _seal(body, address_key)})
 
     @classmethod

@@ -3,6 +3,7 @@
 from typing import Any
 
 from marshmallow import RAISE
+from msgspec.structs import asdict
 
 from tsalert.activities.queries import behind_savings
 from tsalert.core.actors import Permission
@@ -147,8 +148,7 @@ def _valued(reference: str) -> dict[str, Any]:
     version = queries.get_current(db.session(), reference)
     valuation = explaining.value_intervention(db.session(), version)
     chosen = valuation.rate_set.slug if valuation.rate_set else None
-    plain = {name: getattr(version, name) for name in version.__slots__}
-    return plain | {
+    return asdict(version) | {
         "awaits_verifying": version.awaits_verifying,
         "alerts_quoted": alerts_quoted(db.session(), version.content.incident_id),
         "activity": _activity_behind(version.reference),

@@ -1,9 +1,9 @@
 """What of interventions is kept from a reader: of one in a restricted case or incident, whose home it was and why."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime
 
+from msgspec.structs import replace
 from sqlalchemy.orm import Session
 
 from tsalert.core.actors import Actor

@@ -1,10 +1,10 @@
 """Reading interventions: the savings table of a period, lists, and every version of one."""
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass, fields
 from datetime import date, datetime
 from decimal import Decimal
 
+from msgspec import Struct
 from sqlalchemy import ColumnElement, func, select, true, type_coerce
 from sqlalchemy.orm import Session
 
@@ -35,8 +35,7 @@ _amount = type_coerce(Intervention.prevented + Intervention.recovered + Interven
 _corrected_lines = select(MoneyLine.supersedes_id).where(MoneyLine.supersedes_id.is_not(None))
 
 
-@dataclass(frozen=True, slots=True)
-class Version:
+class Version(Struct, frozen=True):
     """One version of one intervention; officers by id."""
 
     id: int
@@ -69,8 +68,7 @@ class Attention(Word):
     MONEY_LINE = "money_line", "Its money line was corrected"
 
 
-@dataclass(frozen=True, slots=True)
-class Filter:
+class Filter(Struct, frozen=True):
     """Which interventions a list shows; ``after`` is the ``next`` of the page before."""
 
     case_id: int | None = None
@@ -81,8 +79,7 @@ class Filter:
     after: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class SingleSaving:
+class SingleSaving(Struct, frozen=True):
     """One large saving; ``money`` is the class that holds the amount."""
 
     reference: str
@@ -179,7 +176,7 @@ def list_versions(session: Session, reference: str) -> list[Version]:
 
 def read_version(row: Intervention, partners: tuple[PartnerShare, ...] = ()) -> Version:
     """Return a row as a value that outlives its session; partners stand in rows of their own."""
-    stored = (field.name for field in fields(NewIntervention) if field.name != "partners")
+    stored = (name for name in NewIntervention.__struct_fields__ if name != "partners")
     same = {name: getattr(row, name) for name in stored}
     kinds = {
         "type": InterventionType(row.type),

@@ -1,9 +1,10 @@
 """What an intervention is: its types, what each may hold, and when rate sets apply. Pure."""
 
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
+
+from msgspec import Struct
 
 from tsalert.core.errors import RuleViolation
 from tsalert.core.words import Word
@@ -68,8 +69,7 @@ class InterventionType(StrEnum):
         return self.shape.may_be_rapid
 
 
-@dataclass(frozen=True, slots=True)
-class Shape:
+class Shape(Struct, frozen=True):
     """What a record of one type may hold.
 
     :param money: the classes in which its evidenced amount may be; empty where no money belongs.
@@ -192,16 +192,14 @@ class Beneficiary(StrEnum):
         )
 
 
-@dataclass(frozen=True, slots=True)
-class PartnerShare:
+class PartnerShare(Struct, frozen=True):
     """A partner's part in a joint operation, above 0 and below 1."""
 
     partner: str
     share: Decimal
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NewIntervention:
+class NewIntervention(Struct, frozen=True, kw_only=True):
     """An intervention as recorded or corrected.
 
     :param on_date: the day in London on which it is recognised.
@@ -267,8 +265,7 @@ class NewIntervention:
         return self.amount + self.memo
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
+class Span(Struct, frozen=True):
     """The London days on which a rate set applies, both ends included; an open end is None."""
 
     first_day: date

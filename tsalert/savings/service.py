@@ -1,10 +1,10 @@
 """Recording, correcting, withdrawing and verifying interventions."""
 
 from collections.abc import Iterable
-from dataclasses import fields
 from datetime import datetime
 from typing import NamedTuple
 
+from msgspec.structs import asdict
 from sqlalchemy.orm import Session
 
 from tsalert.activities import service as activities
@@ -160,7 +160,7 @@ def _typed_by(session: Session, row: Intervention) -> set[int | None]:
 
 
 def _version(content: NewIntervention, *, reference: str, number: int) -> Intervention:
-    stored = {each.name: getattr(content, each.name) for each in fields(content) if each.name != "partners"}
+    stored = {name: value for name, value in asdict(content).items() if name != "partners"}
     return Intervention(
         reference=reference,
         version=number,

@@ -1,9 +1,9 @@
 """What the public pages show that the database knows."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
+from msgspec import Struct
 from sqlalchemy.orm import Session
 
 from tsalert.alerts import public_queries as alerts
@@ -27,8 +27,7 @@ SHOWN_RULES = {
 _ON_THE_HOME_PAGE = 5
 
 
-@dataclass(frozen=True, slots=True)
-class Kept:
+class Kept(Struct, frozen=True):
     """How long one kind of record names people; no months where the service has not set that yet."""
 
     what: str

@@ -1,7 +1,8 @@
 """What somebody may report on the website, how often, and how an officer reads it. Pure."""
 
-from dataclasses import dataclass
 from datetime import timedelta
+
+from msgspec import Struct
 
 from tsalert.core.errors import RuleViolation
 from tsalert.response.vocabulary import MoneyState
@@ -24,8 +25,7 @@ MONEY_WORDS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Report:
+class Report(Struct, frozen=True):
     """What somebody wrote; ``contact`` is a telephone number or an email address, if they gave any."""
 
     happening: str

@@ -1,10 +1,10 @@
 """Giving and taking access: each change stands in the trail, and somebody always stays to run the service."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
 from datetime import date, datetime
 from secrets import token_hex
 
+from msgspec import Struct
 from sqlalchemy import delete, insert, select, update
 from sqlalchemy.orm import Session
 
@@ -19,8 +19,7 @@ from tsalert.staff.rules import RoleName
 from tsalert.staff.service import find_role
 
 
-@dataclass(frozen=True, slots=True)
-class Given:
+class Given(Struct, frozen=True):
     """A role to give; ``last_day`` is the last London day on which it counts, None gives it for good."""
 
     role: RoleName

@@ -2,9 +2,9 @@
 
 from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from msgspec import Struct
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
@@ -17,8 +17,7 @@ from tsalert.staff.rules import RoleName, Standing, standing_of
 _SHOWN = 100
 
 
-@dataclass(frozen=True, slots=True)
-class HeldRole:
+class HeldRole(Struct, frozen=True):
     """A role that has not run out; it does at ``until``, never where that is None."""
 
     role: RoleName
@@ -30,8 +29,7 @@ class HeldRole:
         return _day_before(self.until)
 
 
-@dataclass(frozen=True, slots=True)
-class Account:
+class Account(Struct, frozen=True):
     """One officer's account; ``linked_at`` is since when single sign-on knows them."""
 
     id: int
@@ -51,8 +49,7 @@ class Account:
         return self.standing in {Standing.ACTIVE, Standing.INVITED}
 
 
-@dataclass(frozen=True, slots=True)
-class ChangeRecord:
+class ChangeRecord(Struct, frozen=True):
     """One change of access."""
 
     what: str

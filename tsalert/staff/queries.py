@@ -2,10 +2,10 @@
 
 from collections import defaultdict
 from collections.abc import Collection
-from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
 
+from msgspec import Struct
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
@@ -20,8 +20,7 @@ from tsalert.staff.tokens.models import ServiceAccount
 IS_PERSON = Officer.id.not_in(select(ServiceAccount.officer_id))
 
 
-@dataclass(frozen=True, slots=True)
-class Person:
+class Person(Struct, frozen=True):
     """One officer as other capabilities list them."""
 
     id: int

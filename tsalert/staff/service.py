@@ -2,10 +2,10 @@
 
 import logging
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from secrets import token_hex, token_urlsafe
 
+from msgspec import Struct
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
@@ -24,8 +24,7 @@ _LOCK_NUMBER = 7_682_003
 _log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
-class NewOfficer:
+class NewOfficer(Struct, frozen=True):
     """An account to make."""
 
     email: str

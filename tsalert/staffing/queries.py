@@ -1,9 +1,9 @@
 """What officers hold that somebody must take over when they go."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
+from msgspec import Struct
 from sqlalchemy.orm import Session
 
 from tsalert.cases import queries as cases
@@ -17,8 +17,7 @@ from tsalert.staff.sign_ins import queries as sign_ins
 from tsalert.staff.sign_ins.queries import SignInRecord
 
 
-@dataclass(frozen=True, slots=True)
-class Holdings:
+class Holdings(Struct, frozen=True):
     """What an officer holds; cases and incidents as (id, reference)."""
 
     incidents: Sequence[tuple[int, str]]
@@ -32,8 +31,7 @@ class Holdings:
         return len(self.incidents) + len(self.cases) + len(self.shifts) + len(self.patterns)
 
 
-@dataclass(frozen=True, slots=True)
-class Officer:
+class Officer(Struct, frozen=True):
     """All that administrators see of one officer."""
 
     account: Account

@@ -4,10 +4,10 @@ Slower than finding the audience itself, since nobody is passed over; tests hold
 """
 
 from collections.abc import Collection
-from dataclasses import dataclass
 from enum import IntEnum
 from typing import Any
 
+from msgspec import Struct
 from sqlalchemy import Case, Select, Subquery, and_, case, false, func, literal, not_, select, true
 from sqlalchemy.orm import Session
 
@@ -44,8 +44,7 @@ class Fate(IntEnum):
     STOPPED = 12
 
 
-@dataclass(frozen=True, slots=True)
-class Meant:
+class Meant(Struct, frozen=True):
     """For whom an alert is: all that the query of its audience is asked for."""
 
     wards: Collection[str]
@@ -55,8 +54,7 @@ class Meant:
     choice: Choice
 
 
-@dataclass(frozen=True, slots=True)
-class Group:
+class Group(Struct, frozen=True):
     """Addresses that are alike; ``kind`` is that of a partner, or None for residents."""
 
     fate: Fate

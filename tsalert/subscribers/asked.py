@@ -1,8 +1,8 @@
 """What a confirmation link is about; and the landlines that were asked by a call, with how far each has come."""
 
-from dataclasses import dataclass
 from datetime import datetime
 
+from msgspec import Struct
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -16,8 +16,7 @@ from tsalert.subscribers.models import SignUp
 from tsalert.subscribers.rules import CONFIRM_LIFE, Question, read_question
 
 
-@dataclass(frozen=True, slots=True)
-class AskedLandline:
+class AskedLandline(Struct, frozen=True):
     """One question to one landline; its number is masked."""
 
     id: int
@@ -27,8 +26,7 @@ class AskedLandline:
     state: Question
 
 
-@dataclass(frozen=True, slots=True)
-class AskedView:
+class AskedView(Struct, frozen=True):
     """A sign-up as the reader of its address may see it.
 
     :param is_over: it cannot be used any more.

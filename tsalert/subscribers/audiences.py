@@ -2,9 +2,9 @@
 
 from collections import Counter
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
 from typing import Any
 
+from msgspec import Struct
 from sqlalchemy import BigInteger, ColumnElement, Select, Subquery, Text, case, cast, func, literal, select
 from sqlalchemy.orm import Session
 
@@ -18,8 +18,7 @@ _PACES = (Frequency.IMMEDIATE, Frequency.DAILY, Frequency.WEEKLY)
 _BETWEEN_PARTS, _WITHIN_PART = "\x1e", "\x1f"
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Part:
+class Part(Struct, frozen=True, order=True):
     """What is read at an address of one ward: one bit for each topic at each pace.
 
     :param ward: empty where nobody knows in which ward the reader lives, who then gets what is for any.
@@ -41,8 +40,7 @@ class Part:
         return not wards or not self.ward or self.ward in wards
 
 
-@dataclass(frozen=True, slots=True)
-class Alike:
+class Alike(Struct, frozen=True):
     """How many addresses of one channel get the same.
 
     :param by_partner: somebody of a partner reads them; ``large_print`` is asked for there.
@@ -59,8 +57,7 @@ class Alike:
         return any(part.is_of(wards) and any(part.at_pace(pace) & wanted for pace in paces) for part in self.parts)
 
 
-@dataclass(frozen=True, slots=True)
-class Audiences:
+class Audiences(Struct, frozen=True):
     """Every address that may be written to, by what goes there; the first of the topics has the lowest bit."""
 
     topics: tuple[str, ...]

@@ -3,9 +3,9 @@
 Everything here is a condition or a query of a few, for the one statement that finds an audience.
 """
 
-from dataclasses import dataclass
 from typing import Any
 
+from msgspec import Struct
 from sqlalchemy import ColumnElement, Exists, Select, and_, exists, or_, select
 from sqlalchemy.orm import InstrumentedAttribute
 
@@ -14,8 +14,7 @@ from tsalert.subscribers.profiles import PartnerProfile
 from tsalert.subscribers.rules import Kind
 
 
-@dataclass(frozen=True, slots=True)
-class Choice:
+class Choice(Struct, frozen=True):
     """Whom an alert is for beside its topic and wards.
 
     :param kinds: the kinds of partners that alone get it; none means that everybody may.

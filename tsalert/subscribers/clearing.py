@@ -1,8 +1,8 @@
 """Wishes to join that nobody confirmed: counted, and forgotten when they are too old to be."""
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from msgspec import Struct
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
@@ -16,8 +16,7 @@ from tsalert.subscribers.models import SignUp, SubscriberEndpoint
 _AT_ONCE = 500
 
 
-@dataclass(frozen=True, slots=True)
-class Unconfirmed:
+class Unconfirmed(Struct, frozen=True):
     """How many wait longer than they should, and when the oldest asked."""
 
     number: int

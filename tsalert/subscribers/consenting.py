@@ -1,16 +1,15 @@
 """Writing down that somebody agreed, or took it back. A step of joining and leaving."""
 
-from dataclasses import dataclass
 from datetime import datetime
 
+from msgspec import Struct
 from sqlalchemy.orm import Session
 
 from tsalert.subscribers.models import ConsentEvent
 from tsalert.subscribers.rules import WORDINGS, Act, Source
 
 
-@dataclass(frozen=True, slots=True)
-class Given:
+class Given(Struct, frozen=True):
     """Consent that was given before it is written down: when, and where it can be read."""
 
     at: datetime

@@ -1,9 +1,9 @@
 """The list as officers read it: counts, search, and one subscriber with everything that is known."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
+from msgspec import Struct
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
@@ -18,8 +18,7 @@ from tsalert.subscribers.models import ConsentEvent, Partner, Subscriber, Subscr
 from tsalert.subscribers.oneness import numbers_of
 
 
-@dataclass(frozen=True, slots=True)
-class Counts:
+class Counts(Struct, frozen=True):
     """How many people there are by kind, and addresses by (channel, status); ``as_of`` some time ago, or now."""
 
     by_kind: Mapping[str, int]
@@ -27,8 +26,7 @@ class Counts:
     as_of: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(Struct, frozen=True):
     """One line of the list; ``addresses`` are masked."""
 
     id: int
@@ -38,8 +36,7 @@ class Entry:
     addresses: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class SubscriptionView:
+class SubscriptionView(Struct, frozen=True):
     """One subscription with the title of its topic and the address it goes to."""
 
     id: int
@@ -52,8 +49,7 @@ class SubscriptionView:
     ended_reason: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class SubscriberView:
+class SubscriberView(Struct, frozen=True):
     """Everything that is known of one subscriber.
 
     :param is_now: who they are on the list, where an officer found them to be somebody known before.

@@ -1,9 +1,9 @@
 """A batch of rows put on the list, in a dozen statements whatever its size. A step of an import."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
 
+from msgspec import Struct, field
 from sqlalchemy.orm import Session
 
 from tsalert.bulk import add_many
@@ -19,8 +19,7 @@ from tsalert.subscribers.rules import IMPORT_WORDING, Act, Kind, Source, changes
 _STILL_OPEN = frozenset({EndpointStatus.UNCONFIRMED, EndpointStatus.ACTIVE, EndpointStatus.PAUSED})
 
 
-@dataclass(slots=True)
-class Tally:
+class Tally(Struct):
     """What became of a batch; ``unconfirmed`` holds the endpoints that still have to confirm."""
 
     added: int = 0
@@ -29,8 +28,7 @@ class Tally:
     unconfirmed: dict[int, ImportRow] = field(default_factory=dict)
 
 
-@dataclass(slots=True)
-class _Work:
+class _Work(Struct):
     """A batch in hand: ``confirming`` holds endpoints that become active, ``consents`` who agreed where."""
 
     roll: Roll

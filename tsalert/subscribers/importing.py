@@ -1,10 +1,11 @@
 """The subscribers' file: read, checked row by row, kept batch by batch."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import islice
 
+from msgspec import Struct
+from msgspec.structs import replace
 from sqlalchemy.orm import Session
 
 from tsalert.audit import service as audit
@@ -30,16 +31,14 @@ _TABLES = (
 )  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class Fault:
+class Fault(Struct, frozen=True):
     """A row that was not kept, and why."""
 
     line: int
     reason: str
 
 
-@dataclass(slots=True)
-class ImportReport:
+class ImportReport(Struct):
     """What became of a file.
 
     ``left`` counts the rows of people who left or cannot be reached, which were let alone;

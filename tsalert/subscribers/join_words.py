@@ -2,7 +2,8 @@
 
 import re
 from collections.abc import Collection
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from tsalert.core.postcodes import find_postcode
 from tsalert.subscribers.partners import looks_like_code
@@ -10,8 +11,7 @@ from tsalert.subscribers.partners import looks_like_code
 _BETWEEN_WORDS = re.compile(r"[^\w-]+")
 
 
-@dataclass(frozen=True, slots=True)
-class JoinWords:
+class JoinWords(Struct, frozen=True):
     """What somebody asks for who texts JOIN; a partner's code is not held against those that there are."""
 
     topics: tuple[str, ...] = ()

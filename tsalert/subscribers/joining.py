@@ -1,10 +1,11 @@
 """Joining: asked for by anybody, done by the one who reads the address; or recorded by an officer."""
 
 import logging
-from dataclasses import dataclass, replace
 from datetime import datetime
 
 from flask import current_app
+from msgspec import Struct
+from msgspec.structs import replace
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -41,8 +42,7 @@ class _Full(TooManyTries):
     """So many joined within the hour that nobody else can."""
 
 
-@dataclass(frozen=True, slots=True)
-class Wish:
+class Wish(Struct, frozen=True):
     """What somebody asks for; no topic named means all of them."""
 
     topics: tuple[str, ...] = ()

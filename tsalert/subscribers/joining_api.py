@@ -1,7 +1,8 @@
 """Operations by which officers put people on the list."""
 
-from dataclasses import asdict
 from typing import Any
+
+from msgspec.structs import asdict
 
 from tsalert.core.actors import Permission
 from tsalert.core.clock import utc_now

@@ -5,12 +5,12 @@ to get an alert is found anew.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import asdict
 from datetime import datetime, timedelta
 from enum import StrEnum
 from time import perf_counter
 from typing import Any
 
+from msgspec.structs import asdict
 from sqlalchemy import delete
 from sqlalchemy.orm import Session
 

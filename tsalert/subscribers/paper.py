@@ -1,9 +1,10 @@
 """Joining on paper: forms that people signed, entered a batch at a time; each row stands by itself."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from datetime import date, datetime
 
+from msgspec import Struct
+from msgspec.structs import replace
 from sqlalchemy.orm import Session
 
 from tsalert.audit import service as audit
@@ -19,8 +20,7 @@ from tsalert.subscribers.rules import LARGE_PRINT, Source
 _EARLIEST = date(1950, 1, 1)
 
 
-@dataclass(frozen=True, slots=True)
-class Batch:
+class Batch(Struct, frozen=True):
     """What a pile of forms has in common; ``reference`` is how they are found again, such as ``Box 3, library``."""
 
     reference: str
@@ -30,8 +30,7 @@ class Batch:
     partner_code: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Signed:
+class Signed(Struct, frozen=True):
     """One signed form: an email address or a telephone number as written, and what else it says."""
 
     contact: str

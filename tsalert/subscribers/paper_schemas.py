@@ -1,9 +1,9 @@
 """The shape of a page of signed forms."""
 
-from dataclasses import dataclass
 from typing import Any
 
 from marshmallow import ValidationError, fields, post_load, validate
+from msgspec import Struct
 
 from tsalert.subscribers.paper import Batch, Signed
 from tsalert.subscribers.rules import OFFERED, Frequency
@@ -34,8 +34,7 @@ class _Row(Strict):
         return Signed(data["contact"], data["name"], data["postcode"], is_large_print=data["large_print"] == "yes")
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
+class Page(Struct, frozen=True):
     """What the forms of a page have in common, each that can be read by its row, and what is wrong with the others."""
 
     batch: Batch

@@ -1,9 +1,9 @@
 """Partners put on the list, and their addresses linked and let go; steps of use cases about partners."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
+from msgspec import Struct
 from sqlalchemy import Select, delete, exists, func, select, update
 from sqlalchemy.orm import Session
 
@@ -28,8 +28,7 @@ from tsalert.subscribers.people import LANGUAGE
 from tsalert.subscribers.rules import EVERY_TOPIC, Act, EndedReason, Frequency, Kind, Source
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
+class Standing(Struct, frozen=True):
     """A partner with what it last declared."""
 
     id: int

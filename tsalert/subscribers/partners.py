@@ -1,11 +1,11 @@
 """What partners say of the readers they pass alerts on to."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from secrets import choice
 
+from msgspec import Struct
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
@@ -26,8 +26,7 @@ class DeclaredVia(StrEnum):
     IMPORT = "import"
 
 
-@dataclass(frozen=True, slots=True)
-class Declaration:
+class Declaration(Struct, frozen=True):
     """What one partner declared; a reach of None declares nothing, a day of None stands for today.
 
     :param officer_id: the officer who entered it, if one did.

@@ -2,9 +2,10 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, field, replace
 from datetime import datetime
 
+from msgspec import Struct, field
+from msgspec.structs import replace
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
@@ -17,8 +18,7 @@ from tsalert.subscribers.rules import Changes, EndedReason, Frequency, Held, Kin
 LANGUAGE = "en-GB"
 
 
-@dataclass(slots=True, eq=False)
-class Holding:
+class Holding(Struct, eq=False):
     """A subscription at work; ``id`` is None until it is written."""
 
     held: Held
@@ -30,8 +30,7 @@ class Holding:
         self.held, self.is_changed = replace(self.held, **values), True
 
 
-@dataclass(slots=True, eq=False)
-class Person:
+class Person(Struct, eq=False):
     """A subscriber at work, with what they hold at each of their addresses."""
 
     kind: str
@@ -89,8 +88,7 @@ class Person:
             holdings.append(Holding(Held(topic, frequency or Frequency.IMMEDIATE, source)))
 
 
-@dataclass(slots=True)
-class Roll:
+class Roll(Struct):
     """The people that a batch concerns, and who reads which address."""
 
     people: list[Person] = field(default_factory=list)

@@ -1,9 +1,9 @@
 """Who hears from us: topics, audiences, and how far alerts carry."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
 from datetime import date, datetime
 
+from msgspec import Struct
 from sqlalchemy import ColumnElement, CompoundSelect, ScalarSelect, Select, func, or_, select, union_all
 from sqlalchemy.orm import Session
 
@@ -16,8 +16,7 @@ from tsalert.subscribers.rules import Kind
 from tsalert.subscribers.wanting import AWAKE, beside_a_pause, wanting_addresses
 
 
-@dataclass(frozen=True, slots=True)
-class Circulation:
+class Circulation(Struct, frozen=True):
     """How far alerts carry: our own list as counted, the partners' readers as they declared them.
 
     The two are never added up. A partner is counted among the subscribers too.
@@ -35,8 +34,7 @@ class Circulation:
     as_of: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Listed:
+class Listed(Struct, frozen=True):
     """How many people get anything now, and at how many addresses of each channel."""
 
     subscribers: int

@@ -3,10 +3,11 @@
 import re
 import unicodedata
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 from typing import TypeVar
+
+from msgspec import Struct
 
 from tsalert.core.clock import as_utc, london_midnight
 from tsalert.core.errors import RuleViolation
@@ -35,8 +36,7 @@ _GROUPED_NUMBER = re.compile(r"\d{1,3}(,\d{3})*|\d+", re.ASCII)
 _Choice = TypeVar("_Choice", bound=StrEnum)
 
 
-@dataclass(frozen=True, slots=True)
-class Terms:
+class Terms(Struct, frozen=True):
     """What rows are read against: known topics, and ward codes by code and name in lower case."""
 
     topics: Sequence[str]
@@ -47,8 +47,7 @@ class Terms:
     countries: Collection[int] = frozenset({BRITISH})
 
 
-@dataclass(frozen=True, slots=True)
-class ImportRow:
+class ImportRow(Struct, frozen=True):
     """One subscriber of the file; an empty value leaves what is known as it is.
 
     ``addresses`` holds (channel, address), email first.

@@ -1,10 +1,11 @@
 """What subscribers are, what they may choose, and the limits on joining."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Protocol, TypeVar
+
+from msgspec import Struct
 
 from tsalert.core.clock import as_utc
 from tsalert.core.errors import RuleViolation
@@ -167,8 +168,7 @@ class Reader(Protocol):
 _Reader = TypeVar("_Reader", bound=Reader)
 
 
-@dataclass(frozen=True, slots=True)
-class Held:
+class Held(Struct, frozen=True):
     """One topic that somebody gets at one address, or did until ``ended_reason``."""
 
     topic: str
@@ -177,8 +177,7 @@ class Held:
     ended_reason: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Changes:
+class Changes(Struct, frozen=True):
     """What to change at one address: topics to start, and positions of those held to end or to send at another pace."""
 
     start: tuple[str, ...] = ()

@@ -1,10 +1,10 @@
 """Fetching callers' messages from the provider, and deleting them there; no transaction is open meanwhile."""
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from secrets import token_hex
 
 from flask import current_app
+from msgspec import Struct
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
@@ -24,8 +24,7 @@ _LONGEST_PAUSE = timedelta(hours=1)
 _AT_ONCE = 3
 
 
-@dataclass(frozen=True, slots=True)
-class Claim:
+class Claim(Struct, frozen=True):
     """A recording that is ours alone to deal with for a while."""
 
     id: int

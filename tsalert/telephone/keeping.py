@@ -3,13 +3,13 @@
 import os
 from collections.abc import Callable, Iterable
 from contextlib import suppress
-from dataclasses import dataclass
 from hashlib import file_digest, sha256
 from pathlib import Path
 from secrets import token_hex
 from time import time
 
 from flask import current_app
+from msgspec import Struct
 
 from tsalert.config import Settings
 from tsalert.core.errors import Conflict, NotFound
@@ -24,8 +24,7 @@ class Unusable(Exception):
     """What came is no recording that can be kept; fetching it again would bring the same."""
 
 
-@dataclass(frozen=True, slots=True)
-class Kept:
+class Kept(Struct, frozen=True):
     """A sound on the disk."""
 
     storage_key: str

@@ -2,17 +2,17 @@
 
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
+
+from msgspec import Struct
 
 
 class NotReady(Exception):
     """What was asked for cannot be had now; the message says why, in words for officers."""
 
 
-@dataclass(frozen=True, slots=True)
-class PastCall:
+class PastCall(Struct, frozen=True):
     """A call that is over, as the provider remembers it."""
 
     provider_ref: str
@@ -23,8 +23,7 @@ class PastCall:
     seconds: int | None
 
 
-@dataclass(frozen=True, slots=True)
-class PastMessage:
+class PastMessage(Struct, frozen=True):
     """A recording that the provider holds, and the call that it belongs to."""
 
     provider_ref: str

@@ -2,9 +2,9 @@
 
 from collections import defaultdict
 from collections.abc import Collection
-from dataclasses import dataclass
 from datetime import datetime
 
+from msgspec import Struct
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
@@ -22,8 +22,7 @@ _RESULTS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Message:
+class Message(Struct, frozen=True):
     """A message that a caller left; ``is_kept`` while its sound is here to be heard."""
 
     id: int
@@ -45,8 +44,7 @@ class Message:
         return self.fetched_at is not None and self.deleted_at is None
 
 
-@dataclass(frozen=True, slots=True)
-class Happening:
+class Happening(Struct, frozen=True):
     """One thing that happened in a call; ``seconds`` is how long the call took, at its end."""
 
     kind: EventKind
@@ -63,8 +61,7 @@ class Happening:
         return _RESULTS.get(self.word or "", self.word or "no word from the network")
 
 
-@dataclass(frozen=True, slots=True)
-class Story:
+class Story(Struct, frozen=True):
     """A call to the service's number from its first ring."""
 
     call_id: int

@@ -1,9 +1,9 @@
 """Who is rung next for a call: read from the rota and from what was spent, nothing is written."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
 from datetime import datetime
 
+from msgspec import Struct
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
@@ -14,16 +14,14 @@ from tsalert.telephone.models import TelephoneCall, TelephoneEvent
 from tsalert.telephone.rules import Candidate, EventKind, Limits, Reason
 
 
-@dataclass(frozen=True, slots=True)
-class House:
+class House(Struct, frozen=True):
     """What differs between installations: how often may be rung, and whether the numbers of drama count as real."""
 
     limits: Limits
     is_demo: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
+class Plan(Struct, frozen=True):
     """Who is rung next, or why nobody is; ``is_uncovered`` where nobody who can be rung is on duty."""
 
     candidate: Candidate | None

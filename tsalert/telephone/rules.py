@@ -2,10 +2,10 @@
 
 import re
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import phonenumbers
+from msgspec import Struct
 
 from tsalert.core.clock import as_utc
 from tsalert.core.errors import RuleViolation
@@ -67,8 +67,7 @@ class Reason(Word):
 LIMITS_REACHED = frozenset({Reason.TOO_MANY_IN_ALL, Reason.TOO_MANY_FROM_THERE})
 
 
-@dataclass(frozen=True, slots=True)
-class Caller:
+class Caller(Struct, frozen=True):
     """Who rings, as far as the network tells: ``shown`` is for people, ``e164`` for ringing back."""
 
     shown: str
@@ -88,24 +87,21 @@ class Caller:
         return "withheld" if self.is_withheld else "other"
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
+class Candidate(Struct, frozen=True):
     """Somebody who may be rung."""
 
     officer_id: int
     mobile: str
 
 
-@dataclass(frozen=True, slots=True)
-class Limits:
+class Limits(Struct, frozen=True):
     """How many times an hour an officer's mobile may be rung for callers: in all, and for one block of numbers."""
 
     in_all: int
     by_prefix: int
 
 
-@dataclass(frozen=True, slots=True)
-class Ring:
+class Ring(Struct, frozen=True):
     """Ring this officer next; ``place`` counts from 0."""
 
     place: int
@@ -113,23 +109,20 @@ class Ring:
     mobile: str
 
 
-@dataclass(frozen=True, slots=True)
-class AskForMessage:
+class AskForMessage(Struct, frozen=True):
     """Ask the caller for a message."""
 
     reason: Reason
 
 
-@dataclass(frozen=True, slots=True)
-class HangUp:
+class HangUp(Struct, frozen=True):
     """The call is over."""
 
 
 Answer = Ring | AskForMessage | HangUp
 
 
-@dataclass(frozen=True, slots=True)
-class Course:
+class Course(Struct, frozen=True):
     """What decides whether a call was missed."""
 
     rang_at: datetime

@@ -1,8 +1,8 @@
 """Giving and ending access by name; steps that open a restricted record for a reason or break the glass."""
 
-from dataclasses import dataclass
 from datetime import datetime
 
+from msgspec import Struct
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
@@ -20,8 +20,7 @@ from tsalert.tiers.vocabulary import Origin, Subject
 Record = tuple[Subject, int]
 
 
-@dataclass(frozen=True, slots=True)
-class NewGrant:
+class NewGrant(Struct, frozen=True):
     """Access to one record, as a manager gives it."""
 
     officer_id: int

@@ -1,8 +1,8 @@
 """Grants, restrictions and openings as a manager reads them."""
 
-from dataclasses import dataclass
 from datetime import datetime
 
+from msgspec import Struct
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
@@ -14,8 +14,7 @@ from tsalert.tiers.rules import Tier
 from tsalert.tiers.vocabulary import Origin
 
 
-@dataclass(frozen=True, slots=True)
-class GrantRecord:
+class GrantRecord(Struct, frozen=True):
     """One grant; officers by id. ``ended_by`` is None where it ran out, or still holds."""
 
     id: int
@@ -35,8 +34,7 @@ class GrantRecord:
         return self.ended_at is None and (self.expires_at is None or self.expires_at > now)
 
 
-@dataclass(frozen=True, slots=True)
-class RestrictionRecord:
+class RestrictionRecord(Struct, frozen=True):
     """One record that is restricted for its own sake."""
 
     id: int
@@ -46,8 +44,7 @@ class RestrictionRecord:
     restricted_at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class OpeningRecord:
+class OpeningRecord(Struct, frozen=True):
     """One opening of a restricted record."""
 
     record: tuple[str, int]

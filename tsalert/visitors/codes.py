@@ -2,10 +2,10 @@
 
 import hmac
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from secrets import randbelow
 
+from msgspec import Struct
 from sqlalchemy import ColumnElement, update
 from sqlalchemy.orm import Session
 
@@ -16,16 +16,14 @@ from tsalert.visitors.rules import CODE_DIGITS, CODE_LIFE, CODE_TRIES, read_code
 from tsalert.visitors.tokens import digest, signer
 
 
-@dataclass(frozen=True, slots=True)
-class MadeCode:
+class MadeCode(Struct, frozen=True):
     """A code as it is sent, and the token that finds it again: the page on which it is typed carries that."""
 
     code: str
     token: str
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
+class Asked(Struct, frozen=True):
     """What a code was asked for, and when."""
 
     record_id: int | None

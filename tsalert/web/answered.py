@@ -2,10 +2,10 @@
 
 import logging
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from time import perf_counter
 
 from flask import Flask, Response, g, request
+from msgspec import Struct
 
 _NOWHERE = "(no such page)"
 # Anybody may invent further words for what to do.
@@ -15,8 +15,7 @@ UNASKED = "tsalert.unasked"
 _log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
-class Answered:
+class Answered(Struct, frozen=True):
     """One request that was answered.
 
     :param route: the pattern of the address, such as ``/incidents/<int:incident_id>``, so that no record is named.

@@ -7,7 +7,6 @@ as it came, and is answered there as it always was.
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from io import BytesIO
 from time import perf_counter
@@ -17,6 +16,7 @@ from wsgiref.types import StartResponse, WSGIEnvironment
 
 import structlog
 from flask import Flask, json, request
+from msgspec import Struct
 
 from tsalert.web import headers, tracing
 from tsalert.web.answered import Answered, Tell
@@ -29,8 +29,7 @@ _FORM = "application/x-www-form-urlencoded"
 _TROUBLE = "tsalert.trouble"
 
 
-@dataclass(frozen=True, slots=True)
-class Posted:
+class Posted(Struct, frozen=True):
     """One report as it came."""
 
     path: str

@@ -2,7 +2,6 @@
 
 import logging
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
 from functools import wraps
 from typing import Any, TypeVar, cast
@@ -10,6 +9,7 @@ from typing import Any, TypeVar, cast
 from flask import current_app, g, request, url_for
 from flask.typing import ResponseReturnValue
 from marshmallow import EXCLUDE, Schema, ValidationError, fields
+from msgspec import Struct, field
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.datastructures import MultiDict
@@ -36,8 +36,7 @@ _log = logging.getLogger(__name__)
 View = TypeVar("View", bound=Callable[..., ResponseReturnValue])
 
 
-@dataclass(slots=True)
-class Form:
+class Form(Struct):
     """What a template needs to draw a form; ``errors`` keeps the order of the fields.
 
     ``submission`` is the key of a form that may or may not have been carried out: sent again with

@@ -5,9 +5,8 @@ can be read, every form of the program comes back through here, in a page that n
 somebody typed who by then is signed in no longer, or may not send it any more.
 """
 
-from dataclasses import dataclass
-
 from flask import g, request
+from msgspec import Struct
 from werkzeug.exceptions import BadRequest, RequestEntityTooLarge
 
 from tsalert.db import db
@@ -17,8 +16,7 @@ _PLAIN_FORM = "application/x-www-form-urlencoded"
 _OF_THE_PAGE = frozenset({"csrf_token", "submission", "opened", "version", "step", "digest", "counted", "shown"})
 
 
-@dataclass(frozen=True, slots=True)
-class Kept:
+class Kept(Struct, frozen=True):
     """What a form held.
 
     :param shown: (label, text) of what somebody typed or chose.

@@ -1,13 +1,14 @@
 """What every page is drawn with: its form, its reader, the service's name and the way around."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
 from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, Protocol
 
 from flask import Flask, current_app, g, request, url_for
+from msgspec import Struct
+from msgspec.structs import replace
 from sqlalchemy.exc import SQLAlchemyError
 
 from tsalert.core.actors import Actor, Permission
@@ -37,8 +38,7 @@ class Told(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class Link:
+class Link(Struct, frozen=True):
     """One page that leads on, shown to those who hold its permission.
 
     :param blueprints: those whose pages lie under it; none where it stands for itself alone.
@@ -60,8 +60,7 @@ class Link:
         return request.endpoint == self.endpoint or request.blueprint in self.blueprints
 
 
-@dataclass(frozen=True, slots=True)
-class Room:
+class Room(Struct, frozen=True):
     """One entry of the main navigation, with the links within it.
 
     :param blueprints: those whose pages lie in it under none of its links.

@@ -1,7 +1,6 @@
 """What comes with a request: only views marked for it take large files, and those never into memory."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from io import BytesIO
 from threading import BoundedSemaphore
 from typing import IO, Any, Protocol, TypeVar, cast
@@ -9,6 +8,7 @@ from typing import IO, Any, Protocol, TypeVar, cast
 from flask import Flask, Request, current_app, request
 from flask.typing import ResponseReturnValue
 from gunicorn.http.errors import ParseException
+from msgspec import Struct
 from werkzeug.exceptions import BadRequest, RequestEntityTooLarge
 from werkzeug.formparser import FormDataParser
 from werkzeug.utils import cached_property
@@ -43,8 +43,7 @@ class Incoming(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class Receiver:
+class Receiver(Struct, frozen=True):
     """Who takes a view's files: how large one may be, in bytes, and what it is written to."""
 
     largest: Callable[[], int]

@@ -1,12 +1,12 @@
 """Answers that are Excel workbooks: one table a sheet, numbers as numbers, text as text and never a formula."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 from io import BytesIO
 from typing import Any
 
 from flask import Response
+from msgspec import Struct
 
 from tsalert.web.exports import Cell
 
@@ -21,8 +21,7 @@ _WIDEST = 90
 _SHEET_TITLE = 31
 
 
-@dataclass(frozen=True, slots=True)
-class Sheet:
+class Sheet(Struct, frozen=True):
     """One table: a Decimal is pounds, an int a count; the first column names the row."""
 
     title: str

@@ -1,9 +1,9 @@
 """Operations on programs that are told of incidents and alerts."""
 
-from dataclasses import asdict
 from typing import Any
 
 from marshmallow import RAISE
+from msgspec.structs import asdict
 
 from tsalert.core.actors import Permission
 from tsalert.core.clock import utc_now

@@ -7,9 +7,10 @@ import socket
 import ssl
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
 from http.client import HTTPConnection, HTTPException
 from threading import Timer
+
+from msgspec import Struct
 
 from tsalert.webhooks.reach import is_public
 from tsalert.webhooks.rules import Answer, Target
@@ -24,8 +25,7 @@ def _look_up(host: str, port: int) -> list[str]:
     return [str(address[0]) for *_, address in found]
 
 
-@dataclass(frozen=True, slots=True)
-class Reach:
+class Reach(Struct, frozen=True):
     """Whom we call, and how they are found; tests let in what they serve themselves."""
 
     is_allowed: Callable[[str], bool] = is_public
@@ -34,8 +34,7 @@ class Reach:
     trust: Callable[[], ssl.SSLContext] = ssl.create_default_context
 
 
-@dataclass(frozen=True, slots=True)
-class Ask:
+class Ask(Struct, frozen=True):
     """What another machine is asked: a body is posted to it, without one it is read from.
 
     :param most: of how many bytes its answer may be; nothing of it is read where that is 0.
@@ -46,8 +45,7 @@ class Ask:
     most: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Reply:
+class Reply(Struct, frozen=True):
     """What another machine answered; ``mark`` is the ETag of what it gave."""
 
     answer: Answer

@@ -1,9 +1,9 @@
 """Finding programs that are told, and what became of telling them."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
+from msgspec import Struct
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
@@ -18,8 +18,7 @@ from tsalert.webhooks.rules import EventKind, State
 MOST_AT_ONCE = 20
 
 
-@dataclass(frozen=True, slots=True)
-class WebhookView:
+class WebhookView(Struct, frozen=True):
     """One program as administrators see it; ``waiting`` counts what it is still to be told."""
 
     id: int
@@ -33,8 +32,7 @@ class WebhookView:
     waiting: int
 
 
-@dataclass(frozen=True, slots=True)
-class DeliveryView:
+class DeliveryView(Struct, frozen=True):
     """How far telling a program of one thing has come; ``due_at`` is None once that is settled."""
 
     id: int

@@ -9,10 +9,11 @@ import json
 import re
 from base64 import b64encode
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
 from urllib.parse import urlsplit
+
+from msgspec import Struct
 
 from tsalert.core.clock import as_utc
 from tsalert.core.errors import RuleViolation
@@ -47,8 +48,7 @@ class State(Word):
     GIVEN_UP = "given_up", "Given up"
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(Struct, frozen=True):
     """What came of one call: the HTTP status of the answer, or what went wrong before there was one."""
 
     status: int | None = None
@@ -65,8 +65,7 @@ class Answer:
         return self.status == _GONE
 
 
-@dataclass(frozen=True, slots=True)
-class Target:
+class Target(Struct, frozen=True):
     """An address to call, taken apart; ``path`` has its query with it."""
 
     scheme: str

@@ -1,11 +1,11 @@
 """Telling programs: what is due is claimed, called with no transaction open, and what came of it is recorded."""
 
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from time import monotonic
 
 from flask import current_app
+from msgspec import Struct
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
@@ -28,8 +28,7 @@ _LINES = 4
 _LEASE = timedelta(minutes=5)
 
 
-@dataclass(frozen=True, slots=True)
-class Message:
+class Message(Struct, frozen=True):
     """One message in the hands of a worker; nothing of it is read from the database any more."""
 
     delivery_id: int

@@ -1,11 +1,11 @@
 """Registering programs that are told, ending them, giving them another secret, and starting them again."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from secrets import token_hex
 
 from flask import current_app
+from msgspec import Struct
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
@@ -23,8 +23,7 @@ from tsalert.webhooks.models import Webhook, WebhookDelivery
 from tsalert.webhooks.rules import EventKind, State
 
 
-@dataclass(frozen=True, slots=True)
-class NewWebhook:
+class NewWebhook(Struct, frozen=True):
     """A program to tell, where it listens, and of what it is told."""
 
     name: str

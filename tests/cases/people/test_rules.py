@@ -1,12 +1,12 @@
 """What must hold of the people of a case, of how vulnerable somebody is, and of what they wish."""
 
-from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from tests.refusals import refused
 from tsalert.cases.people import rules

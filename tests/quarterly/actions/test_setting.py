@@ -1,9 +1,9 @@
 """Actions and words of the board: versions from a quarter on, never changed, and earlier quarters keep theirs."""
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session

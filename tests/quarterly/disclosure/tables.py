@@ -1,8 +1,9 @@
 """Tables of the board edition for tests, and all that they let a reader add up."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from decimal import Decimal
+
+from msgspec.structs import replace
 
 from tests.quarterly.disclosure.attacker import Equation
 from tsalert.quarterly.content import SUPPRESSED, Column, Figure, Row, Section, Table

@@ -1,12 +1,12 @@
 """Whoever keeps every version of a report learns nothing from their differences."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from decimal import Decimal
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from tests.quarterly.disclosure import tables
 from tests.quarterly.disclosure.tables import figure

@@ -1,9 +1,9 @@
 """What the public reads of a report: published tables, money, charts, words and notes."""
 
-from dataclasses import replace
 from decimal import Decimal
 
 import pytest
+from msgspec.structs import replace
 
 from tests.quarterly.disclosure import tables
 from tests.quarterly.disclosure.tables import figure, section

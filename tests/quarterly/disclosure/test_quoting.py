@@ -1,8 +1,7 @@
 """What another quarter's report says is not told otherwise, by few, in this one."""
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from tests.quarterly.disclosure.tables import figure
 from tsalert.core.periods import Period, parse_period

@@ -1,11 +1,11 @@
 """What each section of a quarter's figures says, and what it keeps for disclosure control."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import pytest
+from msgspec.structs import replace
 from sqlalchemy.orm import Session
 
 from tests.quarterly.figures.conftest import AFTERWARDS, Assemble

@@ -1,10 +1,10 @@
 """The report for machines says what it says to people, and no more."""
 
 import json
-from dataclasses import replace
 from decimal import Decimal
 
 import pytest
+from msgspec.structs import replace
 
 from tests.quarterly.samples import DEMAND, PUBLIC, REPORT
 from tsalert.quarterly import keeping

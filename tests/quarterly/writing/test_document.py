@@ -1,12 +1,12 @@
 """The board's report on paper says what its figures say, to readers who see it and readers who hear it."""
 
-from dataclasses import replace
 from datetime import UTC, datetime
 from io import BytesIO
 from typing import Any
 
 import docx
 import pytest
+from msgspec.structs import replace
 
 from tests.documents.reading import alternatives, opened, tags, words
 from tests.quarterly.samples import DEMAND, DRAFT, PUBLIC, REPORT, SAVINGS, saying

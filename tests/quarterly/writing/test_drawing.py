@@ -1,9 +1,9 @@
 """A chart shows what its table shows: no more, and nothing else."""
 
-from dataclasses import replace
 from decimal import Decimal
 
 import pytest
+from msgspec.structs import replace
 
 from tests.quarterly.samples import DEMAND, REPORT, SAVINGS, TREND, count
 from tsalert.core.periods import quarter

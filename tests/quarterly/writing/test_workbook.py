@@ -1,6 +1,5 @@
 """The workbook holds the report's figures as numbers, its words as words, and runs nothing that anybody typed."""
 
-from dataclasses import replace
 from decimal import Decimal
 from io import BytesIO
 from typing import Any
@@ -8,6 +7,7 @@ from zipfile import ZipFile
 
 import openpyxl
 import pytest
+from msgspec.structs import replace
 
 from tests.quarterly.samples import DEMAND, DRAFT, PUBLIC, REPORT, SAVINGS, count
 from tsalert.quarterly.content import Chart, Column, Figure, Report, Row, Section, Table

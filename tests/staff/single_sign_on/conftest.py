@@ -1,7 +1,6 @@
 """A provider of identities, and browsers that are sent there and come back."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -9,6 +8,7 @@ import pytest
 import requests
 from flask import Flask
 from flask.testing import FlaskClient
+from msgspec.structs import replace
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 

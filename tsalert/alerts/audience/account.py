@@ -2,9 +2,9 @@
 
 from collections import Counter
 from collections.abc import Callable, Hashable, Iterable, Mapping
-from dataclasses import dataclass
 from typing import TypeVar
 
+from msgspec import Struct
 from sqlalchemy.orm import Session
 
 from tsalert.alerts import editions, queries
@@ -36,16 +36,14 @@ FATE_WORDS = {
 _Alike = TypeVar("_Alike", bound=Hashable)
 
 
-@dataclass(frozen=True, slots=True)
-class Counted:
+class Counted(Struct, frozen=True):
     """How many addresses are alike in something."""
 
     label: str
     count: int
 
 
-@dataclass(frozen=True, slots=True)
-class Account:
+class Account(Struct, frozen=True):
     """Every address of the list, counted once: ``gets``, by channel, ward and kind, and those left out by reason."""
 
     gets: int

@@ -1,7 +1,8 @@
 """For whom an alert is beside its topic, wards and channels, as it is kept; the statement that finds them is theirs."""
 
-from dataclasses import replace
 from typing import Any
+
+from msgspec.structs import replace
 
 from tsalert.alerts.models import Alert
 from tsalert.alerts.rules import Draft

@@ -1,9 +1,9 @@
 """Which bodies know of an alert's case already: whoever is party to it knows from the alert whom it is about."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
+from msgspec import Struct
 from sqlalchemy.orm import Session
 
 from tsalert.cases import partners
@@ -23,8 +23,7 @@ _EMPTY = frozenset({"another", "body", "council", "invented", "service", "servic
 _SHORTEST = 4
 
 
-@dataclass(frozen=True, slots=True)
-class Party:
+class Party(Struct, frozen=True):
     """One body that knows of a case, and how: ``told us of it``."""
 
     name: str

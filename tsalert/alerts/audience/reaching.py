@@ -1,9 +1,9 @@
 """How many an alert would reach if it went out now: counted, or from what the timetable keeps of a long list."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
+from msgspec import Struct
 from sqlalchemy.orm import Session
 
 from tsalert.alerts import editions, queries
@@ -17,8 +17,7 @@ from tsalert.subscribers.choice import EVERYBODY
 from tsalert.subscribers.rules import Frequency
 
 
-@dataclass(frozen=True, slots=True)
-class Readers:
+class Readers(Struct, frozen=True):
     """How many get an alert at once by channel and by edition, and how many later by how often they hear.
 
     :param as_of: when they were counted, where that was some time ago. Sending finds them anew.

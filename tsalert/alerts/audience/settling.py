@@ -1,9 +1,9 @@
 """Whom an officer means an alert for, in words that somebody typed: wards, kinds of partners, people by name. Steps."""
 
 from collections.abc import Iterable
-from dataclasses import replace
 from typing import Any
 
+from msgspec.structs import replace
 from sqlalchemy.orm import Session
 
 from tsalert.alerts import queries, rules

@@ -2,10 +2,10 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 
+from msgspec import Struct
 from sqlalchemy import delete, exists, func, insert, or_, select
 from sqlalchemy.orm import Session
 
@@ -28,8 +28,7 @@ _AT_ONCE = 20
 _FAILED = frozenset({Status.FAILED, Status.UNDELIVERED, Status.HARD_BOUNCED, Status.SOFT_BOUNCED})
 
 
-@dataclass(frozen=True, slots=True)
-class WardLine:
+class WardLine(Struct, frozen=True):
     """Messages of one alert to a ward on one channel; what failed after it was sent counts as both."""
 
     ward: str
@@ -41,8 +40,7 @@ class WardLine:
     failed: int
 
 
-@dataclass(frozen=True, slots=True)
-class Spent:
+class Spent(Struct, frozen=True):
     """What an alert's messages on one channel cost: how many a provider took, of how many units, at how many pence."""
 
     channel: str

@@ -1,9 +1,9 @@
 """Calls that quote an alert: found by its number in their words, or linked by an officer."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from msgspec import Struct
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
@@ -26,8 +26,7 @@ _LOOKED_BACK = timedelta(days=7)
 _STANDS = AlertCall.unlinked_by.is_(None)
 
 
-@dataclass(frozen=True, slots=True)
-class QuotingCall:
+class QuotingCall(Struct, frozen=True):
     """One call that quotes an alert; an officer who linked it is named."""
 
     id: int

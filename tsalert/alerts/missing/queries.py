@@ -2,8 +2,8 @@
 
 from collections import Counter
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 
+from msgspec import Struct
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
@@ -55,8 +55,7 @@ REASONS = {status: reason for reason, status in STATUSES.items()}
 SENT_AGAIN = (Reason.BOUNCED, Reason.BOUNCED_FOR_NOW, Reason.UNDELIVERED, Reason.REFUSED)
 
 
-@dataclass(frozen=True, slots=True)
-class Missed:
+class Missed(Struct, frozen=True):
     """How many an alert did not reach for one reason, and how many of them could get it again.
 
     :param again: those whose same address may be written to.
@@ -72,8 +71,7 @@ class Missed:
         return self.reason in SENT_AGAIN
 
 
-@dataclass(frozen=True, slots=True)
-class MissedMessage:
+class MissedMessage(Struct, frozen=True):
     """One message that did not come; its address is masked."""
 
     id: int

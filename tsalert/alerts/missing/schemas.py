@@ -1,9 +1,9 @@
 """The shape of what is asked and told of those whom an alert did not reach."""
 
-from dataclasses import dataclass
 from typing import Any
 
 from marshmallow import EXCLUDE, Schema, fields, post_load, validate
+from msgspec import Struct
 
 from tsalert.alerts.missing.queries import SENT_AGAIN, Reason, Way
 from tsalert.alerts.missing.service import Again
@@ -14,8 +14,7 @@ _CHOOSE = "Choose who to send it to again."
 _HOW = "Choose how to send it again."
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
+class Asked(Struct, frozen=True):
     """For whom an alert is to be sent again, and the password where time has passed since its officer signed in."""
 
     again: Again

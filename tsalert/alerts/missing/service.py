@@ -1,9 +1,10 @@
 """Sending an alert again to those whom it did not reach: the words that were approved, each person once."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import asdict, dataclass
 from datetime import datetime
 
+from msgspec import Struct
+from msgspec.structs import asdict
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
@@ -34,8 +35,7 @@ _OTHER_WORDS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Again:
+class Again(Struct, frozen=True):
     """For whom an alert is sent again, how, and why it cannot wait until the morning, if it would wake people."""
 
     reasons: tuple[Reason, ...]

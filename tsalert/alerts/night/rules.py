@@ -1,8 +1,9 @@
 """What of an alert waits for the morning: texts and calls leave by day, unless it is urgent. Pure."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
 from datetime import datetime
+
+from msgspec import Struct
 
 from tsalert.alerts.rules import Channel, Urgency
 from tsalert.core.clock import as_utc
@@ -15,8 +16,7 @@ _ONE, _MANY = 0, 1
 _WORDS = {Channel.EMAIL: ("email", "emails"), Channel.SMS: ("text", "texts"), Channel.VOICE: ("call", "calls")}
 
 
-@dataclass(frozen=True, slots=True)
-class Night:
+class Night(Struct, frozen=True):
     """Which channels wait, until when, and whether the alert ends before they may leave."""
 
     channels: tuple[Channel, ...]

@@ -1,7 +1,8 @@
 """How easily an alert reads, as an operation; what it looks like stands with the alert itself."""
 
-from dataclasses import asdict
 from typing import Any
+
+from msgspec.structs import asdict
 
 from tsalert.alerts import queries
 from tsalert.alerts.previews.reading import read

@@ -1,7 +1,8 @@
 """How an alert reads by now: how old its reader must be, and what is left to fill in."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from tsalert.alerts.markdown import to_text
 from tsalert.alerts.models import Alert
@@ -10,8 +11,7 @@ from tsalert.alerts.readiness import texts_of
 from tsalert.alerts.templates.rules import meaning, unfilled
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(Struct, frozen=True):
     """What is told of the words of an alert; ``ease`` is None where there are none to be read.
 
     :param unfilled: by the name of a field, the placeholders that still stand in it.

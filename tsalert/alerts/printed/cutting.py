@@ -2,9 +2,10 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import accumulate
 from unicodedata import east_asian_width
+
+from msgspec import Struct
 
 from tsalert.alerts import markdown
 
@@ -13,8 +14,7 @@ _POINT = re.compile(r"\s*(?:-|\d+\.) ")
 _ENDS = (".", "!", "?", ":", ";", "…")
 
 
-@dataclass(frozen=True, slots=True)
-class Cut:
+class Cut(Struct, frozen=True):
     """Sentences that fit; ``is_all`` is false where others, or the end of one, are left out."""
 
     sentences: tuple[str, ...]

@@ -1,9 +1,11 @@
 """An alert on paper: a poster, large print, and words for a newsletter. Nothing here is anybody's own."""
 
 import re
-from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from tsalert.alerts.printed.cutting import cut, sentences, shortened
 from tsalert.alerts.rules import LONGEST_HEADLINE
@@ -31,8 +33,7 @@ class Form(StrEnum):
     LARGE_PRINT = "large-print"
 
 
-@dataclass(frozen=True, slots=True)
-class Copy:
+class Copy(Struct, frozen=True):
     """An alert that goes to the printer; a proof says that it is one."""
 
     notice: Notice

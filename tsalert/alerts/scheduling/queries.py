@@ -1,9 +1,9 @@
 """Reading approvals for a moment to come."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
+from msgspec import Struct
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -15,8 +15,7 @@ from tsalert.staff.queries import officer_names
 _STANDS = AlertSchedule.state.in_(STANDING)
 
 
-@dataclass(frozen=True, slots=True)
-class Scheduled:
+class Scheduled(Struct, frozen=True):
     """One alert that is to go out by itself, or that could not and waits for a person."""
 
     alert_id: int

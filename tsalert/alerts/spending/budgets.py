@@ -1,10 +1,10 @@
 """What an alert would cost against what is left, for pages and the API."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
+from msgspec import Struct
 from sqlalchemy.orm import Session
 
 from tsalert.alerts.models import Alert
@@ -15,8 +15,7 @@ from tsalert.alerts.spending.models import SpendingLeave
 from tsalert.alerts.spending.rules import Purse, in_pounds, why_too_dear
 
 
-@dataclass(frozen=True, slots=True)
-class Budget:
+class Budget(Struct, frozen=True):
     """What an alert would cost now, what is left of the hour and the month, and leave to cost more, if there is any.
 
     ``too_dear`` says why it would be refused, whether or not there is leave.

@@ -1,10 +1,11 @@
 """What alerts may still cost in this hour and this month, exact to a ten-thousandth of a penny. Pure."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
+
+from msgspec import Struct
 
 from tsalert.core.clock import as_utc, london_date, london_midnight
 from tsalert.core.money import whole_pence
@@ -21,8 +22,7 @@ class Span(StrEnum):
     MONTH = "month"
 
 
-@dataclass(frozen=True, slots=True)
-class Purse:
+class Purse(Struct, frozen=True):
     """What was spent in one span so far, in units, and what may be in pounds; None sets no limit."""
 
     span: Span

@@ -1,8 +1,8 @@
 """Reading templates of alerts."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
+from msgspec import Struct
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
@@ -14,8 +14,7 @@ from tsalert.core.errors import NotFound
 _TEXTS = ("title", "topic", "headline", "body", "advice", "sms", "voice")
 
 
-@dataclass(frozen=True, slots=True)
-class Template:
+class Template(Struct, frozen=True):
     """A template as it is in use; version 0 is what came with the program."""
 
     name: str

@@ -2,7 +2,8 @@
 
 import re
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from tsalert.alerts.rules import LONGEST_ADVICE, LONGEST_BODY, LONGEST_HEADLINE, LONGEST_SMS, LONGEST_VOICE
 from tsalert.core.errors import RuleViolation
@@ -37,8 +38,7 @@ LIMITS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Words:
+class Words(Struct, frozen=True):
     """The words of a template; each text may hold placeholders.
 
     :param topic: whom an alert with these words is for.

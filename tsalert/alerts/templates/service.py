@@ -1,8 +1,8 @@
 """Writing templates of alerts anew, and withdrawing them; what was is kept."""
 
-from dataclasses import asdict
 from datetime import datetime
 
+from msgspec.structs import asdict
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 

@@ -1,16 +1,15 @@
 """The shape of the form of an alert, with what belongs to the form and not to the alert."""
 
-from dataclasses import dataclass
 from typing import Any
 
 from marshmallow import post_load
+from msgspec import Struct
 
 from tsalert.alerts.schemas import AlertDraftSchema, FollowUpSchema
 from tsalert.web.fields import Line
 
 
-@dataclass(frozen=True, slots=True)
-class Typed:
+class Typed(Struct, frozen=True):
     """A form as it was saved: the words, which copy of it is done with, and the digest of what it showed."""
 
     words: Any

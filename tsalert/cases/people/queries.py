@@ -2,9 +2,10 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime
 
+from msgspec import Struct
+from msgspec.structs import replace
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -25,8 +26,7 @@ from tsalert.tiers.vocabulary import Subject
 UNNAMED = "Somebody restricted"
 
 
-@dataclass(frozen=True, slots=True)
-class CasePerson:
+class CasePerson(Struct, frozen=True):
     """Somebody who is part of a case, under every record of theirs, with all roles, the standing ones first.
 
     ``assessed_at`` and ``wished_at`` say that there is something, and nothing of what it says.
@@ -46,8 +46,7 @@ class CasePerson:
         return [Role.of(each.role) for each in self.roles if each.ended_at is None]
 
 
-@dataclass(frozen=True, slots=True)
-class Proposed:
+class Proposed(Struct, frozen=True):
     """Somebody who may belong to a case, as what, and why; ``party_id`` is None where only a name is known."""
 
     party_id: int | None

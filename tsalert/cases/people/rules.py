@@ -1,14 +1,14 @@
 """What is told of the people of a case, and what must hold of it. Pure."""
 
-from dataclasses import dataclass
 from datetime import date, datetime
+
+from msgspec import Struct
 
 from tsalert.cases.people.vocabulary import Answer, AssessedFrom, Consent, Contact, Factor, Finding, Role
 from tsalert.core.errors import RuleViolation
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NewRole:
+class NewRole(Struct, frozen=True, kw_only=True):
     """Somebody who takes a role in a case: a party that is known, or a name that makes a new one.
 
     :param source: how we know.
@@ -22,16 +22,14 @@ class NewRole:
     since: date | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RoleEnd:
+class RoleEnd(Struct, frozen=True, kw_only=True):
     """That a role holds no longer, since when, and why."""
 
     reason: str
     on: date | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NewAssessment:
+class NewAssessment(Struct, frozen=True, kw_only=True):
     """How vulnerable somebody was found; ``words`` says more, ``consent_reason`` why it is kept without consent."""
 
     finding: Finding
@@ -43,8 +41,7 @@ class NewAssessment:
     assessed_at: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NewWishes:
+class NewWishes(Struct, frozen=True, kw_only=True):
     """What somebody wishes; ``when`` and ``through`` are in their own words."""
 
     contact: Contact | None = None

@@ -2,12 +2,13 @@
 
 import logging
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
 from email import message_from_bytes
 from email.message import Message
 from hashlib import sha256
 
 from flufl.bounce import all_failures
+from msgspec import Struct
+from msgspec.structs import replace
 
 from tsalert.inbound.mail import parts
 from tsalert.inbound.mail.rules import (
@@ -37,8 +38,7 @@ _AUTO_PRECEDENCES = frozenset({"bulk", "junk", "auto_reply", "auto-reply"})
 logging.getLogger("flufl.bounce").setLevel(logging.CRITICAL + 1)
 
 
-@dataclass(frozen=True, slots=True)
-class Mail:
+class Mail(Struct, frozen=True):
     """One mail as it was understood; ``tokens`` may name the message of ours that it is about."""
 
     digest: str

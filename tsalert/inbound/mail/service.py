@@ -1,8 +1,8 @@
 """Taking in a mail: once, and only what our own token names is touched."""
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from msgspec import Struct
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
@@ -28,8 +28,7 @@ _MOST_OF_ONE, _MOST_IN_ALL = 5, 60
 _SPAN = timedelta(hours=1)
 
 
-@dataclass(frozen=True, slots=True)
-class Taken:
+class Taken(Struct, frozen=True):
     """What a mail was taken as; ``is_new`` is False where it came before."""
 
     sort: Sort

@@ -3,9 +3,9 @@
 import re
 import unicodedata
 from collections.abc import Collection
-from dataclasses import dataclass
 from datetime import date, datetime
 
+from msgspec import Struct
 from sqlalchemy.orm import Session
 
 from tsalert.audit import service as audit
@@ -24,8 +24,7 @@ _LONGEST_NAME = 40
 _LAST = 1_000
 
 
-@dataclass(frozen=True, slots=True)
-class NewStatus:
+class NewStatus(Struct, frozen=True):
     """What a word reads from a quarter on, and its place; no quarter means the one that runs, no place the end."""
 
     word: str

@@ -1,9 +1,9 @@
 """Priority actions as they read in a quarter, and what was told of them."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 
+from msgspec import Struct
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -14,8 +14,7 @@ from tsalert.quarterly.actions.models import BoardActionUpdate, BoardActionVersi
 from tsalert.quarterly.actions.statuses import StatusWord, status_versions, words_on
 
 
-@dataclass(frozen=True, slots=True)
-class ActionVersion:
+class ActionVersion(Struct, frozen=True):
     """One version of an action; officers by id."""
 
     id: int
@@ -37,8 +36,7 @@ class ActionVersion:
         return f"{self.number}. {self.title}"
 
 
-@dataclass(frozen=True, slots=True)
-class Update:
+class Update(Struct, frozen=True):
     """One version of what is told of an action for a quarter; ``word`` is its status as the board read it then."""
 
     id: int

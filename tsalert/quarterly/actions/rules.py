@@ -6,8 +6,9 @@ which one could be worked out, and no sum that is the money of few or mostly of 
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from decimal import Decimal
+
+from msgspec import Struct
 
 from tsalert.core.errors import RuleViolation
 from tsalert.core.money import format_pounds
@@ -18,8 +19,7 @@ FEW = "fewer than 5"
 _MARKS = re.compile(r"([\\`*_\[\]<>#|~!])")
 
 
-@dataclass(frozen=True, slots=True)
-class Told:
+class Told(Struct, frozen=True):
     """An update as the report shows it."""
 
     quarter: str
@@ -27,8 +27,7 @@ class Told:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Sum:
+class Sum(Struct, frozen=True):
     """A sum of money, of how many records it is made, and the largest one of them."""
 
     amount: Decimal
@@ -41,8 +40,7 @@ class Sum:
         return self.records >= FEWEST_RECORDS and self.largest <= self.amount * LARGEST_PART
 
 
-@dataclass(frozen=True, slots=True)
-class AbuseRecords:
+class AbuseRecords(Struct, frozen=True):
     """What the service recorded of financial abuse in a quarter, and of what was done against it.
 
     :param reported: cases of scams, doorstep crime and financial abuse.

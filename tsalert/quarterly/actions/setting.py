@@ -1,8 +1,8 @@
 """Adding the board's priority actions, changing and retiring them from a quarter on; earlier quarters keep theirs."""
 
-from dataclasses import dataclass
 from datetime import date, datetime
 
+from msgspec import Struct
 from sqlalchemy.orm import Session
 
 from tsalert.audit import service as audit
@@ -18,8 +18,7 @@ from tsalert.quarterly.actions.queries import ActionVersion
 from tsalert.quarterly.writing.markdown import check
 
 
-@dataclass(frozen=True, slots=True)
-class NewAction:
+class NewAction(Struct, frozen=True):
     """What an action says from a quarter on; no quarter means the one that runs."""
 
     number: int

@@ -1,9 +1,9 @@
 """A quarter's actions for pages and the API: each with what is told of it, and where that will be read."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
+from msgspec import Struct
 from sqlalchemy.orm import Session
 
 from tsalert.core.clock import london_date
@@ -25,8 +25,7 @@ _WHERE = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Shown:
+class Shown(Struct, frozen=True):
     """An action in a quarter, with what is told of it and of the quarter before."""
 
     action: ActionVersion
@@ -39,8 +38,7 @@ class Shown:
         return self.update.status if self.update else UNTOLD
 
 
-@dataclass(frozen=True, slots=True)
-class QuarterOfActions:
+class QuarterOfActions(Struct, frozen=True):
     """A quarter's actions, its words, and where what is told will be read."""
 
     quarter: Period

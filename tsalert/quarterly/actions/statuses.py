@@ -1,9 +1,9 @@
 """The board's words for how far an action has got, as they read in a quarter."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 
+from msgspec import Struct
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -11,8 +11,7 @@ from tsalert.core.errors import NotFound
 from tsalert.quarterly.actions.models import BoardActionStatus
 
 
-@dataclass(frozen=True, slots=True)
-class StatusWord:
+class StatusWord(Struct, frozen=True):
     """One version of a word; officers by id."""
 
     id: int

@@ -1,8 +1,8 @@
 """Writing what is told of an action for a quarter; each saving stays, and the newest holds."""
 
-from dataclasses import dataclass
 from datetime import datetime
 
+from msgspec import Struct
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -23,8 +23,7 @@ _OVERTAKEN = "Somebody has saved this update meanwhile."
 _LEGAL = ("bring the two together and save again",)
 
 
-@dataclass(frozen=True, slots=True)
-class NewUpdate:
+class NewUpdate(Struct, frozen=True):
     """What is told, and how far the action stands.
 
     :param version: the version that its writer saw; 0 where nothing was told yet.

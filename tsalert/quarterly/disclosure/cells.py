@@ -2,9 +2,10 @@
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from decimal import Decimal
 from enum import Enum
+
+from msgspec import Struct
 
 from tsalert.quarterly.content import SUPPRESSED, Column, Figure, Section, Table
 from tsalert.quarterly.vocabulary import About, Kind, SectionKey, Unit
@@ -26,8 +27,7 @@ _MEASURES = {Kind.MEAN: Measure.MEAN, Kind.MEDIAN: Measure.MEDIAN, Kind.LARGEST:
 _OUT_OF = re.compile(r"([\d,]+) of ([\d,]+)")
 
 
-@dataclass(frozen=True, slots=True)
-class Cell:
+class Cell(Struct, frozen=True):
     """One cell; ``unit`` and ``measure`` are its own, since the rows of one table may be of different kinds."""
 
     place: Place

@@ -1,8 +1,9 @@
 """Which cells are hidden: the sensitive, what protects them, and what tells of them in other words. Pure."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from itertools import groupby
+
+from msgspec import Struct
 
 from tsalert.quarterly.content import Column, Table
 from tsalert.quarterly.disclosure.adding import Sum, sums_of, years_of
@@ -18,8 +19,7 @@ Tables = list[tuple[SectionKey, Table]]
 _UNSEEN_LEAST = 20
 
 
-@dataclass(frozen=True, slots=True)
-class Controlled:
+class Controlled(Struct, frozen=True):
     """The cells of a report, what adds up to what in each table, and which of them are hidden."""
 
     cells: Mapping[Place, Cell]
@@ -63,8 +63,7 @@ def _hidden(cells: Mapping[Place, Cell], system: System, few: set[Place], also: 
     return {place for place, unknown in system.unknown.items() if unknown in found and cells[place].value} | few
 
 
-@dataclass(frozen=True, slots=True)
-class _Rolling:
+class _Rolling(Struct, frozen=True):
     """A row of a table that holds a year's sum beside some of its quarters."""
 
     year: Place

@@ -8,9 +8,10 @@ may then be anything from 1 to 4, money a quarter more or less, any other hidden
 
 from collections import deque
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 from heapq import heappop, heappush
 from itertools import count
+
+from msgspec import Struct, field
 
 from tsalert.quarterly.disclosure.cells import Place
 from tsalert.quarterly.disclosure.sensitive import FEW
@@ -24,8 +25,7 @@ _FOR_A_STEP = 1_500
 Changes = dict[Place, int]
 
 
-@dataclass(slots=True)
-class _Hiding:
+class _Hiding(Struct):
     """What is hidden so far, and how far each hidden figure is known to be able to lie."""
 
     system: System

@@ -6,8 +6,9 @@ which some cells are old and others new could be added up again.
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from decimal import Decimal
+
+from msgspec import Struct
 
 from tsalert.quarterly.content import SUPPRESSED, Figure, Row, Table
 from tsalert.quarterly.disclosure.adding import Sum
@@ -20,8 +21,7 @@ Edition = Mapping[str, Table]
 Name = tuple[str, str, str]
 
 
-@dataclass(frozen=True, slots=True)
-class _Pair:
+class _Pair(Struct, frozen=True):
     """A table now, and one row's cells with what an earlier edition showed in their place; None where it had none."""
 
     now: Controlled

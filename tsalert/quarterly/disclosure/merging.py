@@ -1,8 +1,9 @@
 """Rows that the public edition shows as one, because either alone would tell of few people. Pure."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import replace
 from decimal import Decimal
+
+from msgspec.structs import replace
 
 from tsalert.core.money import format_pounds
 from tsalert.quarterly.content import Column, Figure, Row, Table

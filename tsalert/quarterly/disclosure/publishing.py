@@ -1,7 +1,9 @@
 """Makes the public edition of a report from the board's: what stands in it tells of no single person. Pure."""
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from tsalert.core.periods import Period
 from tsalert.quarterly.content import SUPPRESSED, Block, Chart, Row, Section, Table
@@ -17,8 +19,7 @@ Edition = Mapping[str, Table]
 _SHORT = 3
 
 
-@dataclass(frozen=True, slots=True)
-class _Public:
+class _Public(Struct, frozen=True):
     """Tables as the board and as the public reads them, and by table the numbers that nobody else may read."""
 
     board: Mapping[str, Table]

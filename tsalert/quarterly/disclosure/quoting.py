@@ -5,10 +5,12 @@ Such a figure is quoted as it was published, and what was hidden there is hidden
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from decimal import Decimal
 from itertools import islice, product
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from tsalert.core.periods import Period, quarter_of
 from tsalert.quarterly.content import SUPPRESSED, Figure, Row, Section, Table
@@ -24,16 +26,14 @@ Told = tuple[str, str, str]
 _ROUNDED = 4
 
 
-@dataclass(frozen=True, slots=True)
-class Published:
+class Published(Struct, frozen=True):
     """The public edition of another quarter."""
 
     quarter: Period
     sections: Sequence[Section]
 
 
-@dataclass(frozen=True, slots=True)
-class Quoted:
+class Quoted(Struct, frozen=True):
     """Tables with what others published.
 
     :param places: the cells that stand as others have them.

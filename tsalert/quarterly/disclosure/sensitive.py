@@ -6,8 +6,9 @@ is the amount of one or two people, who stand out less the more there are. The l
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from decimal import Decimal
+
+from msgspec import Struct
 
 from tsalert.quarterly.disclosure.adding import Sum
 from tsalert.quarterly.disclosure.cells import Cell, Measure, Place, out_of
@@ -19,8 +20,7 @@ MOST_OF_ONE = Decimal("0.85")
 LEAST_FOR = {Measure.MEAN: 5, Measure.MEDIAN: 10}
 
 
-@dataclass(frozen=True, slots=True)
-class Behind:
+class Behind(Struct, frozen=True):
     """What is behind a sum of money: how many records, and the largest of them."""
 
     records: int

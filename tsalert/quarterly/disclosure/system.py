@@ -6,7 +6,8 @@ compares them. Amounts are whole numbers here, counts or pence.
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from tsalert.quarterly.disclosure.adding import Sum
 from tsalert.quarterly.disclosure.cells import Cell, Place
@@ -17,8 +18,7 @@ _FOR_A_TOTAL, _FOR_A_CELL, _FOR_SIZE, _FOR_A_YEAR = 100_000, 10_000, 500, 1
 _SUMMARIES = {SectionKey.GLANCE, SectionKey.HEADLINES}
 
 
-@dataclass(frozen=True, slots=True)
-class System:
+class System(Struct, frozen=True):
     """The unknowns and what ties them.
 
     :param unknown: the unknown of each cell.

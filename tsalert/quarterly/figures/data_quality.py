@@ -1,7 +1,8 @@
 """Annex B: what is incomplete in a quarter's records, and what came in after it."""
 
 from collections.abc import Iterator
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from tsalert.quarterly.content import Column, Row, Section, Table
 from tsalert.quarterly.figures.figuring import count

@@ -1,8 +1,10 @@
 """Figures of a report from the values of other capabilities, and what is behind the money of people."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
 from decimal import Decimal
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from tsalert.core.money import format_pounds
 from tsalert.quarterly.content import Figure
@@ -19,8 +21,7 @@ NOTHING = Figure("n/a")
 _PENNY = Decimal("0.01")
 
 
-@dataclass(frozen=True, slots=True)
-class Behind:
+class Behind(Struct, frozen=True):
     """How many people's records are behind some money, and the largest of them."""
 
     records: int

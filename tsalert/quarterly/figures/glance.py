@@ -1,7 +1,8 @@
 """Performance at a glance: each indicator beside its earlier figures, a table for each kind of number."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from tsalert.core.periods import Period
 from tsalert.quarterly.content import Column, Figure, Row, Section, Table

@@ -1,7 +1,8 @@
 """Headlines: at most one figure of money for each value class, a few counts, and how each changed, in words."""
 
 from collections.abc import Iterator
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from tsalert.quarterly.content import Column, Row, Section, Table
 from tsalert.quarterly.figures.behind import behind_value

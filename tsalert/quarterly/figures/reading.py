@@ -1,9 +1,9 @@
 """Reading a quarter's figures from every capability, each as its own pages show it. Nothing is counted here."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date, datetime
 
+from msgspec import Struct
 from sqlalchemy.orm import Session
 
 from tsalert.activities.figures import ActivityTotals, activity_totals
@@ -29,8 +29,7 @@ from tsalert.savings import queries as savings
 from tsalert.subscribers.queries import Circulation, circulation
 
 
-@dataclass(frozen=True, slots=True)
-class Gaps:
+class Gaps(Struct, frozen=True):
     """What is missing from a quarter's records, and what came in once it had ended."""
 
     without_ward: int
@@ -39,8 +38,7 @@ class Gaps:
     late_cases: LateCases
 
 
-@dataclass(frozen=True, slots=True)
-class Reach:
+class Reach(Struct, frozen=True):
     """How far alerts carry: our own list on the day on which a report's figures are read, partners by the ledger."""
 
     on: date
@@ -48,8 +46,7 @@ class Reach:
     passed_on: CirculationFigures
 
 
-@dataclass(frozen=True, slots=True)
-class Material:
+class Material(Struct, frozen=True):
     """Everything that a quarter's report is made of; what is by period is there for the periods that it compares.
 
     :param trend: the cases of the quarters up to it.

@@ -1,10 +1,10 @@
 """Reading figures of a period through the memory that the dashboard fills too."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeVar
 
+from msgspec import Struct
 from sqlalchemy.orm import Session
 
 from tsalert.core.periods import Period
@@ -13,8 +13,7 @@ from tsalert.reports.memory import FiguresMemory
 Found = TypeVar("Found")
 
 
-@dataclass(frozen=True, slots=True)
-class Recaller:
+class Recaller(Struct, frozen=True):
     """Reads at one instant; what the memory holds and is still true is not read again."""
 
     session: Session

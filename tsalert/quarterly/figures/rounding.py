@@ -1,8 +1,9 @@
 """Saying beneath a table that what stands in it, each figure rounded by itself, does not add up to its totals. Pure."""
 
 from collections.abc import Iterable
-from dataclasses import replace
 from decimal import Decimal
+
+from msgspec.structs import replace
 
 from tsalert.quarterly.content import Figure, Section, Table
 from tsalert.quarterly.vocabulary import Unit

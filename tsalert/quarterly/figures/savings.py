@@ -1,7 +1,8 @@
 """Savings: direct, then estimated, then the board's table with its range, its rates and what stands apart."""
 
 from collections.abc import Iterator
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from tsalert.core.periods import Period
 from tsalert.quarterly.content import Block, Chart, Column, Prose, Row, Section, Table

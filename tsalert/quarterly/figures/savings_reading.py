@@ -1,8 +1,9 @@
 """Reading a quarter's savings: the board's table on every basis, classes of five quarters, rates and the claim."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, replace
 
+from msgspec import Struct
+from msgspec.structs import replace
 from sqlalchemy.orm import Session
 
 from tsalert.core.periods import Period
@@ -23,8 +24,7 @@ from tsalert.savings.valuing.profiles import PLAIN, get_profile
 YEAR_AND_ONE = 5
 
 
-@dataclass(frozen=True, slots=True)
-class Saved:
+class Saved(Struct, frozen=True):
     """What a report tells of savings.
 
     :param overview: the board's table, on every basis, with the rate sets used.

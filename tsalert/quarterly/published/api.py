@@ -1,11 +1,11 @@
 """Operations that need no token: what is published of the board's reports."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from flask import Response, jsonify
 from marshmallow import RAISE
+from msgspec import Struct
 
 from tsalert.core.periods import Period
 from tsalert.db import db
@@ -27,8 +27,7 @@ published = api_blueprint("published", "published-reports", "Published reports t
 blueprints = (published,)
 
 
-@dataclass(frozen=True, slots=True)
-class PublicReport:
+class PublicReport(Struct, frozen=True):
     """A publication as the API gives it."""
 
     found: PublishedQuarter

@@ -3,7 +3,7 @@
 The disclosure control has taken out what the public may not know; this holds even where it was not asked to.
 """
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from tsalert.quarterly.content import Report
 from tsalert.quarterly.vocabulary import Edition

@@ -1,10 +1,10 @@
 """The published revisions of each quarter's report, and the public edition of one as it was frozen."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
 
+from msgspec import Struct
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -23,8 +23,7 @@ _PUBLICATIONS = select(
 ).where(_IS_PUBLISHED)
 
 
-@dataclass(frozen=True, slots=True)
-class Revision:
+class Revision(Struct, frozen=True):
     """One publication.
 
     :param mark: what tells it from every other. It is not worked out from what it says: what the board alone reads goes
@@ -37,8 +36,7 @@ class Revision:
     mark: str
 
 
-@dataclass(frozen=True, slots=True)
-class PublishedQuarter:
+class PublishedQuarter(Struct, frozen=True):
     """A quarter with its publications, the newest first."""
 
     quarter: Period

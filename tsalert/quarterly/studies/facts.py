@@ -1,7 +1,6 @@
 """What a study is held against: the people of its case, its quarter and its money. Pure."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from decimal import Decimal
 
 from tsalert.core.periods import Period
@@ -11,8 +10,7 @@ from tsalert.quarterly.studies.vocabulary import NEVER_STANDS
 from tsalert.quarterly.writing import markdown
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Facts(People):
+class Facts(People, frozen=True, kw_only=True):
     """What is known of a case that its study must not tell, and the money that it may.
 
     :param quarter: of the report that tells the study; ``came_in`` is the one in which the case came, if another.

@@ -1,9 +1,9 @@
 """What the records of a case know that its study must not tell, and the money that it may."""
 
 from collections.abc import Sequence
-from dataclasses import fields
 from decimal import Decimal
 
+from msgspec.structs import asdict
 from sqlalchemy.orm import Session
 
 from tsalert.cases import merging
@@ -20,7 +20,7 @@ def facts_of(session: Session, case: CaseFile, quarter: Period) -> Facts:
     """Return everything that the text of a study is held against: what its case tells, and those of the same matter."""
     matter = merging.matter_of(session, case.id)
     people = people_of(session, matter)
-    known = {each.name: getattr(people, each.name) for each in fields(people)}
+    known = asdict(people)
     came_in = quarter_of(london_date(case.opened_at))
     return Facts(quarter=quarter, came_in=came_in, amounts=_amounts(session, matter), **known)
 

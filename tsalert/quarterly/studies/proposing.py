@@ -1,8 +1,8 @@
 """A study as the records of its case begin it: nobody, no place, no day, and money as a study rounds it."""
 
-from dataclasses import dataclass
 from decimal import Decimal
 
+from msgspec import Struct
 from sqlalchemy.orm import Session
 
 from tsalert.cases import queries as cases
@@ -49,8 +49,7 @@ _DONE = {
 _LITTLE = "a small sum"
 
 
-@dataclass(frozen=True, slots=True)
-class Proposed:
+class Proposed(Struct, frozen=True):
     """The words that a study begins with."""
 
     title: str

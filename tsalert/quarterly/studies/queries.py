@@ -2,9 +2,9 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
+from msgspec import Struct
 from sqlalchemy import ColumnElement, func, select, true
 from sqlalchemy.orm import Session
 
@@ -28,8 +28,7 @@ from tsalert.tiers import queries as tiers
 from tsalert.tiers.vocabulary import Subject
 
 
-@dataclass(frozen=True, slots=True)
-class Study:
+class Study(Struct, frozen=True):
     """A study with its words as they stand, every earlier version, what was said of findings, and who signed."""
 
     row: CaseStudy
@@ -79,8 +78,7 @@ class Study:
         return frozenset(each.saved_by for each in self.versions)
 
 
-@dataclass(frozen=True, slots=True)
-class Told:
+class Told(Struct, frozen=True):
     """Something that a check found, and why it stays, if somebody said so."""
 
     finding: Finding
@@ -97,8 +95,7 @@ class Told:
         return may_stand(self.finding)
 
 
-@dataclass(frozen=True, slots=True)
-class Examined:
+class Examined(Struct, frozen=True):
     """What a study's words and its case say against telling it; ``live`` is why the case is not over."""
 
     told: tuple[Told, ...]

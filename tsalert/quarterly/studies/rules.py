@@ -2,8 +2,9 @@
 
 import json
 from collections.abc import Collection
-from dataclasses import dataclass
 from hashlib import sha256
+
+from msgspec import Struct
 
 from tsalert.core.errors import Conflict, NotAllowed, RuleViolation
 from tsalert.core.periods import Period
@@ -16,8 +17,7 @@ LONGEST_TITLE = 120
 LONGEST_TEXT = 6_000
 
 
-@dataclass(frozen=True, slots=True)
-class Writing:
+class Writing(Struct, frozen=True):
     """The words of a study as somebody saves them.
 
     :param edition_reason: why the study of a restricted case is told to the public, if it is.
@@ -30,16 +30,14 @@ class Writing:
     edition_reason: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Beginning:
+class Beginning(Struct, frozen=True):
     """For which quarter a study is begun, and how old its person is; the program proposes the words."""
 
     quarter: Period
     age_band: AgeBand = AgeBand.NOT_SAID
 
 
-@dataclass(frozen=True, slots=True)
-class Why:
+class Why(Struct, frozen=True):
     """Why something that a check found stays."""
 
     check: Check
@@ -47,16 +45,14 @@ class Why:
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class Signing:
+class Signing(Struct, frozen=True):
     """The answers of somebody who signs: the lines that hold, and the digest of the words that they read."""
 
     digest: str
     items: tuple[Item, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Given:
+class Given(Struct, frozen=True):
     """A signature that was given, as far as others depend on it."""
 
     role: SignatureRole

@@ -1,8 +1,8 @@
 """The section of a quarter's report that tells its case studies, and which are left out of it and why."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
+from msgspec import Struct
 from sqlalchemy.orm import Session
 
 from tsalert.core.periods import Period
@@ -22,8 +22,7 @@ _NONE = Prose("No case study was signed for this quarter.")
 _GONE = "Its words went with its case, and no report was published that tells it."
 
 
-@dataclass(frozen=True, slots=True)
-class LeftOut:
+class LeftOut(Struct, frozen=True):
     """A study that a quarter's report does not tell, and why."""
 
     study: Study

@@ -1,8 +1,8 @@
 """What a report and its partners still lack: read only when the day of a reminder has come, or somebody looks."""
 
-from dataclasses import dataclass
 from datetime import datetime
 
+from msgspec import Struct
 from sqlalchemy.orm import Session
 
 from tsalert.core.periods import Period
@@ -15,8 +15,7 @@ from tsalert.reports.memory import FiguresMemory
 from tsalert.reports.partners import periods_by_partner
 
 
-@dataclass(frozen=True, slots=True)
-class Owed:
+class Owed(Struct, frozen=True):
     """A partner whose figures of a period are missing."""
 
     partner: str

@@ -1,9 +1,9 @@
 """What the timetable writes, and to whom: the report and what it lacks, named by section, and nobody's name."""
 
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
+from msgspec import Struct
 from sqlalchemy.orm import Session
 
 from tsalert.config import Settings
@@ -18,16 +18,14 @@ from tsalert.staff.queries import Person
 from tsalert.web.filters import day
 
 
-@dataclass(frozen=True, slots=True)
-class Letter:
+class Letter(Struct, frozen=True):
     """A mail and its readers; without ``content`` there was nothing to say, which is an end to it too."""
 
     people: Collection[Person]
     content: Content | None
 
 
-@dataclass(frozen=True, slots=True)
-class Lacks:
+class Lacks(Struct, frozen=True):
     """What a report lacks before its meeting: sections without text, what else it waits for, signatures."""
 
     texts: tuple[str, ...]

@@ -1,9 +1,9 @@
 """What is due by the timetable, what it has done, and whom it writes to: all that most of its runs ask."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 
+from msgspec import Struct
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -22,8 +22,7 @@ from tsalert.staff.queries import Person
 _LISTED = 60
 
 
-@dataclass(frozen=True, slots=True)
-class OpenReport:
+class OpenReport(Struct, frozen=True):
     """A report on its way, without what it says."""
 
     quarter: Period

@@ -1,8 +1,9 @@
 """What comes when: every day of the timetable, worked out from quarters, months and meetings. Pure."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+
+from msgspec import Struct
 
 from tsalert.core.clock import as_utc, from_london_wall, london_date
 from tsalert.core.periods import Period, month, quarter_of
@@ -18,8 +19,7 @@ _OF_MONTHS = frozenset({Kind.SUMMARY, Kind.PARTNER_DATA})
 _REMINDED_AHEAD = {Kind.FIVE_DAYS: 5, Kind.DAY_BEFORE: 1}
 
 
-@dataclass(frozen=True, slots=True)
-class Point:
+class Point(Struct, frozen=True):
     """One thing that comes on a day.
 
     :param about: the quarter or month that it tells of.
@@ -44,8 +44,7 @@ class Point:
         return self.due_at <= as_utc(now) and (self.until is None or london_date(now) <= self.until)
 
 
-@dataclass(frozen=True, slots=True)
-class Meeting:
+class Meeting(Struct, frozen=True):
     """A meeting of the board to which a report goes that is not published yet."""
 
     quarter: Period

@@ -1,9 +1,9 @@
 """The timetable as a page or the API shows it: what comes, what was sent, what partners owe."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from msgspec import Struct
 from sqlalchemy.orm import Session
 
 from tsalert.core.actors import Actor, Permission
@@ -18,8 +18,7 @@ from tsalert.quarterly.timetable.vocabulary import Kind
 AHEAD = timedelta(days=365)
 
 
-@dataclass(frozen=True, slots=True)
-class Sent:
+class Sent(Struct, frozen=True):
     """Something that came; ``meeting_on`` where it reminded of a meeting."""
 
     kind: Kind
@@ -29,8 +28,7 @@ class Sent:
     sent_at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class Shown:
+class Shown(Struct, frozen=True):
     """The next twelve months, what was sent last, and whose figures are missing after last month.
 
     :param gets_summary: whether the reader gets the monthly summary; ``may_choose`` whether that is theirs to say.

@@ -1,8 +1,8 @@
 """The managers' summary of a month: figures that stand elsewhere in the program, and nobody's name."""
 
-from dataclasses import dataclass
 from datetime import datetime
 
+from msgspec import Struct
 from sqlalchemy.orm import Session
 
 from tsalert.config import Settings
@@ -23,8 +23,7 @@ _RESPONSE = ("immediate", "share_met", "met", "late", "breached_then_ended")
 Line = tuple[str, str]
 
 
-@dataclass(frozen=True, slots=True)
-class Summary:
+class Summary(Struct, frozen=True):
     """What a month came to: groups of figures under their titles, each with its words."""
 
     month: Period

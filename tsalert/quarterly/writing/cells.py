@@ -1,8 +1,9 @@
 """Figures as a spreadsheet holds them: numbers with a format that shows what people read, all else as text. Pure."""
 
 import re
-from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
+
+from msgspec import Struct
 
 from tsalert.quarterly.content import SUPPRESSED, Figure
 
@@ -13,16 +14,14 @@ _SHOWN = re.compile(r"(?P<sign>[-−]?)(?P<pounds>£?)(?P<whole>\d[\d,]*)(?P<par
 _POUND = "[$£-809]"  # the pound of en-GB, whatever the reader's own currency is
 
 
-@dataclass(frozen=True, slots=True)
-class Number:
+class Number(Struct, frozen=True):
     """A number and the format that shows it."""
 
     value: Decimal
     form: str
 
 
-@dataclass(frozen=True, slots=True)
-class _Shown:
+class _Shown(Struct, frozen=True):
     """What a figure's words say, taken apart."""
 
     value: Decimal

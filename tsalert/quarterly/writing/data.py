@@ -1,6 +1,6 @@
 """A report as data for machines, without what only the disclosure control may know. Pure."""
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from tsalert.quarterly import keeping
 from tsalert.quarterly.content import SUPPRESSED, Block, Figure, Report, Row, Table

@@ -1,11 +1,11 @@
 """The files that a report is handed over as: what each is called, its kind, and its content."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
 from flask import current_app
+from msgspec import Struct
 
 from tsalert.core.words import Word
 from tsalert.documents.answers import PDF, WORD
@@ -38,8 +38,7 @@ CONTENT_TYPES = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Making:
+class Making(Struct, frozen=True):
     """What a file is made with, apart from the report.
 
     :param made_at: when; a published report has the day of its publication instead, so that its file stays the same.

@@ -2,11 +2,12 @@
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
 from itertools import groupby
 
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from tsalert.core.errors import RuleViolation
 from tsalert.documents.cleaning import clean
@@ -102,8 +103,7 @@ def _parse(text: str, level: int, deepest: int) -> list[Block]:
     return reader.blocks
 
 
-@dataclass(slots=True)
-class _List:
+class _List(Struct):
     is_numbered: bool
     first: int
     points: list[tuple[Span, ...]] = field(default_factory=list)
@@ -117,8 +117,7 @@ class _List:
         self.is_new_point = False
 
 
-@dataclass(slots=True)
-class _Reader:
+class _Reader(Struct):
     """Gathers parts from tokens, in the order in which they come."""
 
     level: int

@@ -1,8 +1,7 @@
 """A report as a page shows it, for the macro ``report`` of macros/board_report.html. Pure."""
 
-from dataclasses import dataclass
-
 from markupsafe import Markup
+from msgspec import Struct
 
 from tsalert.quarterly.content import Block, Chart, Prose, Report, Row, Section, Table
 from tsalert.quarterly.vocabulary import Unit
@@ -14,8 +13,7 @@ from tsalert.reports import charts
 _STACKED = 3  # columns from which on a phone shows a row as a list; with words or money in them fewer fit
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(Struct, frozen=True):
     """A block of a section; it is one of text, chart and table."""
 
     title: str = ""
@@ -62,8 +60,7 @@ class Part:
         return self.table.rows if self.table else ()
 
 
-@dataclass(frozen=True, slots=True)
-class PageSection:
+class PageSection(Struct, frozen=True):
     """A section under its numbered heading."""
 
     name: str
@@ -72,8 +69,7 @@ class PageSection:
     parts: tuple[Part, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
+class Page(Struct, frozen=True):
     """A whole report."""
 
     title: str

@@ -1,8 +1,9 @@
 """A table of the report on a sheet of its own, and the charts that Excel draws from it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from typing import Any
+
+from msgspec import Struct, field
 
 from tsalert.documents.cleaning import clean
 from tsalert.quarterly.content import Chart, Figure, Row, Table
@@ -26,8 +27,7 @@ _KINDS: dict[ChartKind, dict[str, str]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Looks:
+class Looks(Struct, frozen=True):
     """How cells of a workbook look."""
 
     book: Any

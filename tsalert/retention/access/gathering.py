@@ -1,11 +1,12 @@
 """Everything that is held on one person, across all tables, as the register of what is held knows the ways to it."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
+from msgspec import Struct
+from msgspec.structs import replace
 from sqlalchemy import ColumnElement, Table, func, select
 from sqlalchemy.orm import Session
 
@@ -28,8 +29,7 @@ _LEFT_OUT = frozenset(
 _SECRET = frozenset({"storage_key", "address_key", "network_digest", "code", "token_digest"})
 
 
-@dataclass(frozen=True, slots=True)
-class Particular:
+class Particular(Struct, frozen=True):
     """One column of one row that is held on somebody.
 
     :param place: names it: table, key of the row, column.
@@ -42,8 +42,7 @@ class Particular:
     is_to_review: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(Struct, frozen=True):
     """One row of one table that is held on somebody.
 
     :param is_kept: it hangs from a restricted record that the reader has not opened.
@@ -55,8 +54,7 @@ class Row:
     is_kept: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(Struct, frozen=True):
     """All that is held on somebody, and the restricted records among it that the reader has not opened."""
 
     rows: list[Row]

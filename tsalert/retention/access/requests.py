@@ -1,9 +1,10 @@
 """Requests for what is held on somebody: recorded, extended, reviewed, answered; every step in the trail."""
 
 from collections.abc import Collection
-from dataclasses import dataclass, replace
 from datetime import date, datetime
 
+from msgspec import Struct
+from msgspec.structs import replace
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
@@ -30,8 +31,7 @@ _SUBJECT = "access_request"
 _RESTRICTED = "[restricted]"
 
 
-@dataclass(frozen=True, slots=True)
-class NewRequest:
+class NewRequest(Struct, frozen=True):
     """Who asks, how they are reached, when it came, and the party or subscriber who they are taken to be."""
 
     name: str
@@ -41,8 +41,7 @@ class NewRequest:
     subscriber_id: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Gathered:
+class Gathered(Struct, frozen=True):
     """What is held on whoever asks, and what was decided on each particular that may be somebody else's."""
 
     held: list[Row]

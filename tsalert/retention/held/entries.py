@@ -1,7 +1,8 @@
 """The shape of the register's entries: a table, the way to its root records, and what each column is. Pure."""
 
-from dataclasses import dataclass
 from enum import StrEnum
+
+from msgspec import Struct
 
 from tsalert.retention.vocabulary import Root
 
@@ -19,8 +20,7 @@ class Treatment(StrEnum):
     LINK = "link to a person, led to somebody without a name"
 
 
-@dataclass(frozen=True, slots=True)
-class Way:
+class Way(Struct, frozen=True):
     """One step towards a root: ``column`` of this table holds ``parent_column`` of ``parent``."""
 
     column: str
@@ -28,8 +28,7 @@ class Way:
     parent_column: str = "id"
 
 
-@dataclass(frozen=True, slots=True)
-class Held:
+class Held(Struct, frozen=True):
     """What one table holds.
 
     :param root: the kind of record that a row is itself, if it is one.
@@ -54,8 +53,7 @@ class Held:
         return self.rows_go or any(each is not Treatment.FACT for each in self.columns.values())
 
 
-@dataclass(frozen=True, slots=True)
-class Columns:
+class Columns(Struct, frozen=True):
     """The columns of a table that hold text, by what they are; each a list of names set apart by spaces."""
 
     facts: str = ""

@@ -1,8 +1,8 @@
 """Everything that is held on one subscriber, and erasing them: by themselves, or by an officer for one who rings."""
 
-from dataclasses import dataclass
 from datetime import datetime
 
+from msgspec import Struct
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -26,8 +26,7 @@ _NAMES_OTHERS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Own:
+class Own(Struct, frozen=True):
     """What is held on whoever looks, table by table."""
 
     content: dict[str, list[dict[str, str]]]

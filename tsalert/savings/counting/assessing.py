@@ -5,9 +5,10 @@ the later counts only its excess over the earlier. Neither looks at when a recor
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+
+from msgspec import Struct
 
 from tsalert.core.words import counted
 from tsalert.prevention.rules import months_after
@@ -18,8 +19,7 @@ _MONTHS = 12
 _VISIT, _BLOCKER = InterventionType.SCAM_VICTIM, InterventionType.CALL_BLOCKER
 
 
-@dataclass(frozen=True, slots=True)
-class Record:
+class Record(Struct, frozen=True):
     """A record that stands, with what the rules look at.
 
     :param saved: money prevented or kept from future loss (classes A and C), in pounds.
@@ -36,16 +36,14 @@ class Record:
     term_ends_on: date | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Unit:
+class Unit(Struct, frozen=True):
     """A unit that a record installed; ``ended_on`` is None while it is in place."""
 
     reference: str
     ended_on: date | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Assessment:
+class Assessment(Struct, frozen=True):
     """How much of a record counts; ``overlaps`` is the earlier record over which only its excess does."""
 
     counted_units: int

@@ -6,8 +6,9 @@ It reads amounts written in figures; one written out in words ("four thousand po
 import re
 import unicodedata
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
+
+from msgspec import Struct
 
 _NUMBER = r"\d+(?:,\d+)*(?:\.\d+)?"
 _SCALE = r"(?:k|m|mn|bn)\b|\s?(?:thousand|million|billion)\b"
@@ -23,16 +24,14 @@ _TIMES = {"k": 3, "thousand": 3, "m": 6, "mn": 6, "million": 6, "bn": 9, "billio
 _SMALL = Decimal(10_000)
 
 
-@dataclass(frozen=True, slots=True)
-class Quoted:
+class Quoted(Struct, frozen=True):
     """An amount as a text writes it, and in pounds; None where its commas group no thousands, as in £4,50."""
 
     written: str
     amount: Decimal | None
 
 
-@dataclass(frozen=True, slots=True)
-class Checked:
+class Checked(Struct, frozen=True):
     """What a case study quotes, held against the ledger.
 
     :param rounded: amounts rounded as for publication, each with that of the ledger.

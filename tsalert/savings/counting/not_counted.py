@@ -1,9 +1,9 @@
 """What was recorded and does not count, and why: of one record, and of a period."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 
+from msgspec import Struct
 from sqlalchemy import Select, and_, func, or_, select
 from sqlalchemy.orm import Session
 
@@ -20,16 +20,14 @@ from tsalert.savings.rules import WHOLE, Beneficiary, InterventionType
 _BATCH = 500
 
 
-@dataclass(frozen=True, slots=True)
-class NotCounted:
+class NotCounted(Struct, frozen=True):
     """A record of which something does not count, with every reason."""
 
     version: Version
     reasons: tuple[Reason, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class NotCountedPage:
+class NotCountedPage(Struct, frozen=True):
     """Some of a period's records of which something does not count.
 
     :param without_household: the period's records of call blockers that name no household, so that none could be held

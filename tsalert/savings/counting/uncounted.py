@@ -3,7 +3,7 @@
 What rule 1 forbids is refused when it is recorded, and rule 8 is about case studies, so neither leaves anything here.
 """
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from tsalert.core.money import format_pounds
 from tsalert.core.words import Word
@@ -39,8 +39,7 @@ _RULES = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Reason:
+class Reason(Struct, frozen=True):
     """Why some of a record does not count.
 
     :param what: how much of it, such as ``2 call blockers`` or ``£600``.

@@ -1,10 +1,11 @@
 """The records behind a figure, a page at a time, each with what it adds."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
+from msgspec import Struct
+from msgspec.structs import replace
 from sqlalchemy import ColumnElement, and_, select
 from sqlalchemy.orm import Session
 
@@ -30,8 +31,7 @@ from tsalert.savings.valuing.worth import Moment, entries
 _NOTHING = Decimal(0)
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
+class Asked(Struct, frozen=True):
     """Whose records are wanted: of which period, valued how."""
 
     period: Period
@@ -40,8 +40,7 @@ class Asked:
     scope: Scope
 
 
-@dataclass(frozen=True, slots=True)
-class ValuedRecord:
+class ValuedRecord(Struct, frozen=True):
     """One intervention and what it adds to a figure, with the moments at which it does.
 
     :param lacks: the classes in which no approved rate values it.
@@ -66,8 +65,7 @@ class ValuedRecord:
         return Uncounted.of(code).label if code else "nothing in this column"
 
 
-@dataclass(frozen=True, slots=True)
-class RecordPage:
+class RecordPage(Struct, frozen=True):
     """Some records, by date; ``next`` is the ``after`` of the page that follows, if one does."""
 
     records: tuple[ValuedRecord, ...]

@@ -1,8 +1,9 @@
 """Figures: cells that are each the rounding of their own exact sum, and the rows that they stand in. Pure."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from decimal import Decimal
+
+from msgspec import Struct, field
 
 from tsalert.core.money import whole_pounds
 from tsalert.savings.figures.groups import Group
@@ -10,8 +11,7 @@ from tsalert.savings.valuing.profiles import TOTAL, Profile
 from tsalert.savings.valuing.valuation import shown_pounds, total
 
 
-@dataclass(frozen=True, slots=True)
-class Cell:
+class Cell(Struct, frozen=True):
     """One figure.
 
     :param is_incomplete: no approved rate values some of its records on their dates.
@@ -40,8 +40,7 @@ class Cell:
         return self.is_incomplete and not self.exact
 
 
-@dataclass(frozen=True, slots=True)
-class SavingsRow:
+class SavingsRow(Struct, frozen=True):
     """One row; a column in which it has no figure is None, as is the number of unlike things.
 
     :param opens: what leads to the explanation of its figures, beside what their columns say.
@@ -65,8 +64,7 @@ class SavingsRow:
         return found
 
 
-@dataclass(frozen=True, slots=True)
-class RowSpec:
+class RowSpec(Struct, frozen=True):
     """A row to be filled: which groups it holds, and where it has a figure even if nothing came in."""
 
     slug: str

@@ -1,9 +1,10 @@
 """What others say of the savings: quoted with its source, shown beside figures, and never added to any."""
 
 import json
-from dataclasses import asdict, dataclass
 from datetime import datetime
 
+from msgspec import Struct
+from msgspec.structs import asdict
 from sqlalchemy.orm import Session
 
 from tsalert.audit import service as audit
@@ -15,8 +16,7 @@ from tsalert.installation.models import InstallationFact
 _FACT = "savings_claim"
 
 
-@dataclass(frozen=True, slots=True)
-class Claim:
+class Claim(Struct, frozen=True):
     """A claim in its own words, such as "£2.5 million since 2006", and where it stands."""
 
     words: str

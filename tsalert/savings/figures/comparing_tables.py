@@ -1,16 +1,16 @@
 """What if? The same period with what stands and with a draft in its place, row by row. Pure."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from decimal import Decimal
+
+from msgspec import Struct
 
 from tsalert.savings.figures.cells import Cell, SavingsRow
 from tsalert.savings.figures.table import SavingsTable
 from tsalert.savings.valuing.valuation import shown_pounds, total
 
 
-@dataclass(frozen=True, slots=True)
-class ComparedRow:
+class ComparedRow(Struct, frozen=True):
     """A row as it stands and as it would be; the difference is rounded from its own exact sum."""
 
     standing: SavingsRow

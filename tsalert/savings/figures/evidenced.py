@@ -1,9 +1,9 @@
 """How many records are behind a period's evidenced money, and the largest of them: for disclosure control alone."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from decimal import Decimal
 
+from msgspec import Struct
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
@@ -18,8 +18,7 @@ from tsalert.savings.valuing.valuation import ValueClass, product
 _AMOUNTS = ("prevented", "recovered", "future", "memo")
 
 
-@dataclass(frozen=True, slots=True)
-class Evidenced:
+class Evidenced(Struct, frozen=True):
     """Records of one kind that hold money; ``largest`` is our part of the largest of them."""
 
     kind: Kind

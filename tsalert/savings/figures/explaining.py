@@ -1,9 +1,9 @@
 """How was this worked out? From a figure of a table back to formulas, rates and records."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
 from datetime import date
 
+from msgspec import Struct, field
 from sqlalchemy.orm import Session
 
 from tsalert.core.errors import RuleViolation
@@ -35,8 +35,7 @@ MOMENTS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Figure:
+class Figure(Struct, frozen=True):
     """Which figure is asked about; by default a period's grand total as published."""
 
     period: Period
@@ -46,8 +45,7 @@ class Figure:
     ward: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(Struct, frozen=True):
     """One formula of an explanation; ``rate_set`` is None where an amount stands as evidenced.
 
     :param price: how the price of a unit came about, where it is more than one number.
@@ -61,8 +59,7 @@ class Line:
     price: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class Unvalued:
+class Unvalued(Struct, frozen=True):
     """Units of one row for which no approved rate stands on their dates."""
 
     row: str
@@ -71,8 +68,7 @@ class Unvalued:
     last_day: date
 
 
-@dataclass(frozen=True, slots=True)
-class Explanation:
+class Explanation(Struct, frozen=True):
     """Everything behind one figure; ``next`` is where the following page of records starts."""
 
     figure: Figure
@@ -100,8 +96,7 @@ class Explanation:
         return f"{exact_pounds(self.cell.exact)} → {shown_pounds(self.cell.exact)}"
 
 
-@dataclass(frozen=True, slots=True)
-class Valuation:
+class Valuation(Struct, frozen=True):
     """What one intervention is worth, by the approved rates of its own date, if there are any."""
 
     rate_set: RateSetView | None

@@ -1,8 +1,9 @@
 """Records of a period taken together where they are valued alike, and what they are worth. Pure."""
 
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+
+from msgspec import Struct
 
 from tsalert.savings.rules import InterventionType
 from tsalert.savings.valuing.methods import Method
@@ -11,8 +12,7 @@ from tsalert.savings.valuing.valuation import Contribution, Quantity, ValueClass
 from tsalert.savings.valuing.worth import Entry, Moment
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Kind:
+class Kind(Struct, frozen=True, kw_only=True):
     """What sets records apart from others of the same period.
 
     :param part: the quarter, counted from the first of the period.
@@ -27,8 +27,7 @@ class Kind:
     ward: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Group:
+class Group(Struct, frozen=True):
     """Records that are valued alike, and what they are worth under one method.
 
     :param lacks: the classes in which they should be worth something and no approved rate says what.

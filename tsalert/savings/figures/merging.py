@@ -1,8 +1,9 @@
 """Taking the formulas of many records together where they differ in their quantity alone. Pure."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from decimal import Decimal
+
+from msgspec.structs import replace
 
 from tsalert.savings.valuing.valuation import Contribution, RateKind, total
 

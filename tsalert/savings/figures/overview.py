@@ -1,8 +1,9 @@
 """Savings for managers: by type, class, ward or quarter, on any basis, and all bases side by side."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
 
+from msgspec import Struct
+from msgspec.structs import replace
 from sqlalchemy.orm import Session
 
 from tsalert.core.periods import Period, span_of_days
@@ -31,8 +32,7 @@ class By(Word):
     QUARTER = "quarter", "Quarter"
 
 
-@dataclass(frozen=True, slots=True)
-class Wanted:
+class Wanted(Struct, frozen=True):
     """Which savings to show, and how."""
 
     period: Period
@@ -40,8 +40,7 @@ class Wanted:
     method: Method
 
 
-@dataclass(frozen=True, slots=True)
-class Overview:
+class Overview(Struct, frozen=True):
     """A table of savings, and beside it the totals of its rows on every basis.
 
     :param bases: the table on each basis, by the same rows.

@@ -1,8 +1,8 @@
 """A period's savings by the rates of another: what two periods must share before they are held against each other."""
 
-from dataclasses import replace
 from datetime import date
 
+from msgspec.structs import replace
 from sqlalchemy.orm import Session
 
 from tsalert.core.periods import Period

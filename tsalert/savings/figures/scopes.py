@@ -1,7 +1,6 @@
 """Which interventions a figure is made of, in the words of the database."""
 
-from dataclasses import dataclass
-
+from msgspec import Struct
 from sqlalchemy import ColumnElement
 
 from tsalert.core.periods import Period
@@ -12,8 +11,7 @@ NO_WARD = "none"
 COUNTED = (Intervention.is_current, ~Intervention.is_withdrawn)
 
 
-@dataclass(frozen=True, slots=True)
-class Scope:
+class Scope(Struct, frozen=True):
     """A narrower choice of records.
 
     :param types: only these.

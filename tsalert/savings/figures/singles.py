@@ -2,12 +2,12 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from itertools import groupby
 from typing import Any
 
+from msgspec import Struct
 from sqlalchemy import ColumnElement, Row, Select, and_, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
@@ -29,8 +29,7 @@ from tsalert.savings.valuing.worth import Entry, Moment, Record, corrections, en
 _VALUED = ("type", "on_date", "counted_units", "prevented", "recovered", "future", "memo", "share")
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
+class Asked(Struct, frozen=True):
     """Which period is valued, how, and which records of it."""
 
     session: Session

@@ -1,9 +1,10 @@
 """Cutting a period into runs of days on which one rate set holds, now or some years before. Pure."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import pairwise
+
+from msgspec import Struct
 
 from tsalert.core.periods import Period, financial_year
 from tsalert.savings.figures.table import quarters_of
@@ -12,8 +13,7 @@ from tsalert.savings.rules import Span
 _DAY = timedelta(days=1)
 
 
-@dataclass(frozen=True, slots=True)
-class Stretch:
+class Stretch(Struct, frozen=True):
     """A run of days of one part of a period; ``year`` counts the anniversaries that lie in that part."""
 
     first_day: date

@@ -4,12 +4,13 @@ Only records whose worth hangs on another record or on the end of a unit, which 
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import asdict, dataclass
 from datetime import date
 from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
+from msgspec import Struct
+from msgspec.structs import asdict
 from sqlalchemy import ColumnElement, Row, Select, bindparam, case, func, null, select
 from sqlalchemy.orm import Session
 
@@ -33,8 +34,7 @@ _STANDS_ALONE = func.coalesce(Intervention.overlaps_id, 0) == 0
 _SUMMED = ("counted_units", "prevented", "recovered", "future", "memo")
 
 
-@dataclass(frozen=True, slots=True)
-class _Asked:
+class _Asked(Struct, frozen=True):
     """Which days of which types are added up."""
 
     first_day: date

@@ -1,9 +1,10 @@
 """The savings table of a report: rows, columns, totals, and what must be said beneath it. Pure."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
+
+from msgspec import Struct
 
 from tsalert.core.errors import RuleViolation
 from tsalert.core.periods import Period, quarter_of
@@ -16,8 +17,7 @@ from tsalert.savings.valuing.valuation import ValueClass, shown_pounds, total
 ROUNDING_NOTE = "Figures may not sum due to rounding."
 
 
-@dataclass(frozen=True, slots=True)
-class Apart:
+class Apart(Struct, frozen=True):
     """What was recorded but is no figure of the table."""
 
     title: str
@@ -26,8 +26,7 @@ class Apart:
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class Reconciliation:
+class Reconciliation(Struct, frozen=True):
     """A figure to which its quarters, as shown, do not add up."""
 
     row: str
@@ -46,8 +45,7 @@ class Reconciliation:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class SavingsTable:
+class SavingsTable(Struct, frozen=True):
     """The savings of a period, worked out by one method."""
 
     period: Period

@@ -1,7 +1,7 @@
 """What if? A rate set tried on any period; nothing is written."""
 
-from dataclasses import dataclass, replace
-
+from msgspec import Struct
+from msgspec.structs import replace
 from sqlalchemy.orm import Session
 
 from tsalert.core.periods import Period
@@ -11,8 +11,7 @@ from tsalert.savings.rates.rate_sets import RateSetView, get_rate_set, list_rate
 from tsalert.savings.valuing.methods import Basis, Method
 
 
-@dataclass(frozen=True, slots=True)
-class Trial:
+class Trial(Struct, frozen=True):
     """A period as it stands, and as it would be."""
 
     rate_set: RateSetView

@@ -1,9 +1,9 @@
 """Approving rates: those of a draft, or those of an approved set for more dates."""
 
 import re
-from dataclasses import replace
 from datetime import date, datetime
 
+from msgspec.structs import replace
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 

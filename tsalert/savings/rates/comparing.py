@@ -1,15 +1,15 @@
 """Two rate sets side by side. Pure."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, fields
+
+from msgspec import Struct
 
 from tsalert.savings.valuing.valuation import Rate
 
-_SAID = tuple(field.name for field in fields(Rate) if field.name not in {"rate_set", "intervention_type", "component"})
+_SAID = tuple(name for name in Rate.__struct_fields__ if name not in {"rate_set", "intervention_type", "component"})
 
 
-@dataclass(frozen=True, slots=True)
-class Difference:
+class Difference(Struct, frozen=True):
     """What two sets say of one type and class; ``names`` are the parts in which they differ."""
 
     intervention_type: str

@@ -1,8 +1,8 @@
 """Writing rate sets: a draft may be changed by anybody who records interventions, until a manager approves it."""
 
-from dataclasses import replace
 from datetime import datetime
 
+from msgspec.structs import replace
 from sqlalchemy import delete
 from sqlalchemy.orm import Session
 

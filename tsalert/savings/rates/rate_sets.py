@@ -1,10 +1,11 @@
 """Reading rate sets: all of them for people, the approved ones for sums."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
+from msgspec import Struct
+from msgspec.structs import replace
 from sqlalchemy import Select, and_, or_, select
 from sqlalchemy.orm import Session
 
@@ -22,8 +23,7 @@ class RateSetStatus(StrEnum):
     SUPERSEDED = "superseded"
 
 
-@dataclass(frozen=True, slots=True)
-class RateSetView:
+class RateSetView(Struct, frozen=True):
     """A rate set with its rates; ``written_by`` and ``approved_by`` are None for one that came with the service.
 
     ``span`` is when it applies: it ends where another set took over.

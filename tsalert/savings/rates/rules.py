@@ -2,9 +2,10 @@
 
 import re
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
+
+from msgspec import Struct
 
 from tsalert.core.errors import RuleViolation
 from tsalert.savings.rules import InterventionType, Span, check_span
@@ -25,8 +26,7 @@ _PARTS = ("discount_rate", "deadweight", "repeat_risk")
 _ONLY_WITH_STREAM = ("term_low", "term_high", "discount_rate")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NewRateSet:
+class NewRateSet(Struct, frozen=True, kw_only=True):
     """A rate set as it is written, before anybody has approved it."""
 
     slug: str
@@ -39,8 +39,7 @@ class NewRateSet:
     rates: tuple[Rate, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
+class Standing(Struct, frozen=True):
     """An approved set of the same basis; ``is_open`` where it stands until another takes over."""
 
     slug: str
@@ -48,8 +47,7 @@ class Standing:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Takeover:
+class Takeover(Struct, frozen=True):
     """An approved set that gives way from a day on; wholly, where that is its own first day or before."""
 
     slug: str

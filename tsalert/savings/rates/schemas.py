@@ -1,11 +1,11 @@
 """The shapes of rates and rate sets: as read, as written by hand, and as files of JSON and CSV."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from marshmallow import Schema, fields, post_load
+from msgspec.structs import replace
 
 from tsalert.savings.rates.rules import BASES, NewRateSet
 from tsalert.savings.rules import Span

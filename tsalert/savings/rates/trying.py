@@ -1,9 +1,9 @@
 """Which rate sets a method uses: the approved ones, or those as they would be if a draft were among them."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from datetime import timedelta
 
+from msgspec.structs import replace
 from sqlalchemy.orm import Session
 
 from tsalert.core.errors import RuleViolation

@@ -1,8 +1,8 @@
 """What a held activity is as a saving, and what a saving that came from one must go on saying."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 
+from msgspec.structs import replace
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 

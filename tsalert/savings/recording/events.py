@@ -1,8 +1,9 @@
 """No pound of one event counted twice: what other records of the event leave room for. Pure."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from decimal import Decimal
+
+from msgspec import Struct
 
 from tsalert.core.errors import RuleViolation
 from tsalert.core.money import format_pounds
@@ -16,8 +17,7 @@ _VERBS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Held:
+class Held(Struct, frozen=True):
     """Money that another record of the same event or case holds, in one class, and whether it names its line."""
 
     reference: str

@@ -1,9 +1,9 @@
 """Above which amount a record needs a second officer. A new limit changes nothing that earlier records needed."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
+from msgspec import Struct
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -16,8 +16,7 @@ from tsalert.savings.models import VerificationLimit
 from tsalert.savings.rules import LARGEST_AMOUNT, VERIFIED_ABOVE
 
 
-@dataclass(frozen=True, slots=True)
-class Limit:
+class Limit(Struct, frozen=True):
     """A limit that a manager set, and why."""
 
     above: Decimal

@@ -1,9 +1,9 @@
 """What an intervention takes from its incident, case and money line; steps inside a use case of service.py."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from decimal import Decimal
 
+from msgspec.structs import replace
 from sqlalchemy import ColumnElement, ColumnExpressionArgument, and_, func, or_, select, type_coerce
 from sqlalchemy.orm import Session
 

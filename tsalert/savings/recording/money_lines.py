@@ -1,8 +1,10 @@
 """What a line of a case's money makes of an intervention: its class, amount, evidence and beneficiary. Pure."""
 
-from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from tsalert.cases import vocabulary as cases
 from tsalert.cases.vocabulary import MoneyKind
@@ -34,8 +36,7 @@ _EVIDENCE = {
 _FIELDS = {ValueClass.PREVENTED: "prevented", ValueClass.RECOVERED: "recovered", ValueClass.MEMO: "memo"}
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(Struct, frozen=True):
     """A line of a case's money, as far as it decides what an intervention holds."""
 
     id: int

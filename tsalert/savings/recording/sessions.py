@@ -1,8 +1,9 @@
 """Saying that an activity was held, and correcting it, together with the saving that comes from it."""
 
-from dataclasses import dataclass, replace
 from datetime import datetime
 
+from msgspec import Struct
+from msgspec.structs import replace
 from sqlalchemy.orm import Session
 
 from tsalert.activities import queries as activities
@@ -25,8 +26,7 @@ from tsalert.savings.service import SeenVersion
 NEW, NONE = "new", "none"
 
 
-@dataclass(frozen=True, slots=True)
-class Told:
+class Told(Struct, frozen=True):
     """What came of an activity, and which saving comes of it.
 
     :param saving: ``new`` records one, ``none`` records nothing, and the reference of one takes that for it.

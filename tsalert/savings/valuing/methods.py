@@ -1,7 +1,8 @@
 """How a figure is to be worked out: profile, basis, scenario and recognition. Pure."""
 
-from dataclasses import dataclass, field
 from enum import StrEnum
+
+from msgspec import Struct, field
 
 from tsalert.savings.valuing.profiles import PROFILES, PUBLISHED, Profile
 from tsalert.savings.valuing.recognition import Recognition
@@ -37,8 +38,7 @@ _SCENARIOS = {Basis.PRUDENT_LOW: Scenario.LOW, Basis.PRUDENT_HIGH: Scenario.HIGH
 _PRUDENT_NOTE = "In the prudent basis health is a share of future losses avoided (class C) alone."
 
 
-@dataclass(frozen=True, slots=True)
-class Method:
+class Method(Struct, frozen=True):
     """One way of working figures out.
 
     :param trial: the slug of a rate set that is tried in the place of those approved for its dates.

@@ -1,7 +1,8 @@
 """Report profiles: how a report merges value classes into the rows and columns that its readers know. Pure."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from tsalert.core.errors import RuleViolation
 from tsalert.savings.rules import InterventionType
@@ -18,8 +19,7 @@ _BY_UNIT = {
 _BY_MONEY = {kind: frozenset({ValueClass.HEALTH_QOL}) for kind in ("scam_victim", "doorstep_crime")}
 
 
-@dataclass(frozen=True, slots=True)
-class RowRule:
+class RowRule(Struct, frozen=True):
     """A row of a profile: which type it holds and which columns have a figure even where nothing came in."""
 
     slug: str
@@ -28,8 +28,7 @@ class RowRule:
     columns: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Profile:
+class Profile(Struct, frozen=True):
     """How a report merges value classes into columns.
 
     :param columns: each column's title; the last one is the total.

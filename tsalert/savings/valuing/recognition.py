@@ -4,12 +4,13 @@ The years of a term add up to the whole of it to the penny: each is the differen
 """
 
 from collections.abc import Iterable
-from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
 from functools import lru_cache
+
+from msgspec.structs import replace
 
 from tsalert.savings.valuing.scenarios import Scenario, end_of, rate_in, stream_price, term_in, to_the_penny
 from tsalert.savings.valuing.valuation import Rate, RateKind, total

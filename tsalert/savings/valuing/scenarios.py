@@ -5,11 +5,12 @@ everything after that is exact again.
 """
 
 from collections.abc import Iterable
-from dataclasses import replace
 from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
 from functools import lru_cache
+
+from msgspec.structs import replace
 
 from tsalert.core.errors import RuleViolation
 from tsalert.core.money import PENNY

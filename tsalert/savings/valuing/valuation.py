@@ -4,10 +4,12 @@ Every result is exact. Nothing is rounded here but the last figure of a formula'
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
 from decimal import Context, Decimal, DivisionByZero, Inexact, InvalidOperation, Overflow, localcontext
 from enum import StrEnum
 from math import prod
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from tsalert.core.money import PENNY, whole_pounds
 
@@ -68,8 +70,7 @@ EVIDENCE_GRADES = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Rate:
+class Rate(Struct, frozen=True):
     """One rate of a rate set: what one unit, pound or share of a type of intervention is worth in one class.
 
     :param kind: per unit (pounds each), per evidenced future pound, share of the financial saving, pounds a unit
@@ -98,8 +99,7 @@ class Rate:
     note: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Quantity:
+class Quantity(Struct, frozen=True):
     """What was recorded, for one intervention or for many of one type; pounds where it is money.
 
     :param units: how many count after the rules against counting twice.
@@ -122,8 +122,7 @@ class Quantity:
             )
 
 
-@dataclass(frozen=True, slots=True)
-class Contribution:
+class Contribution(Struct, frozen=True):
     """Some pounds of one class and what made them; without a rate they stand as evidenced.
 
     :param operands: the evidenced amount, or the factor and what it multiplies.

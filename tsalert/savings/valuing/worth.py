@@ -1,10 +1,12 @@
 """What one version of an intervention is worth: on which days how much of it is counted, and why. Pure."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from tsalert.savings.rules import InterventionType
 from tsalert.savings.valuing.methods import Method
@@ -31,8 +33,7 @@ class Moment(StrEnum):
     ENDED = "ended"
 
 
-@dataclass(frozen=True, slots=True)
-class Record:
+class Record(Struct, frozen=True):
     """What of one version decides its worth.
 
     :param quantity: its money, and those of its units that count.
@@ -48,8 +49,7 @@ class Record:
     ended: tuple[date, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(Struct, frozen=True):
     """What is counted on one day, of one record or of many that are alike."""
 
     on: date

@@ -1,14 +1,15 @@
 """What passkeys are asked about: this service, and the officer who holds them. Pure."""
 
-from dataclasses import asdict, dataclass
 from hashlib import sha256
 from ipaddress import ip_address
 from typing import Any
 from urllib.parse import urlsplit
 
+from msgspec import Struct
+from msgspec.structs import asdict
 
-@dataclass(frozen=True, slots=True)
-class Place:
+
+class Place(Struct, frozen=True):
     """What passkeys are bound to: the host of the service, the origin of its pages, and its name for people."""
 
     host: str
@@ -25,8 +26,7 @@ class Place:
         return False
 
 
-@dataclass(frozen=True, slots=True)
-class Holder:
+class Holder(Struct, frozen=True):
     """Whose passkey is made, and by which bytes that name nobody their device knows them."""
 
     handle: bytes
@@ -34,8 +34,7 @@ class Holder:
     email: str
 
 
-@dataclass(frozen=True, slots=True)
-class NewPasskey:
+class NewPasskey(Struct, frozen=True):
     """A passkey whose first answer was right."""
 
     name: str

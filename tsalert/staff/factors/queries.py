@@ -1,10 +1,10 @@
 """What an officer has for a second step."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
 from datetime import datetime
 
 from flask import current_app
+from msgspec import Struct
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
@@ -15,8 +15,7 @@ from tsalert.staff.models import Officer
 from tsalert.staff.queries import IS_PERSON
 
 
-@dataclass(frozen=True, slots=True)
-class Factors:
+class Factors(Struct, frozen=True):
     """An officer's second steps.
 
     :param codes_left: recovery codes that were not used yet.
@@ -32,8 +31,7 @@ class Factors:
         return len(self.passkeys) + (self.app_since is not None)
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
+class Standing(Struct, frozen=True):
     """How one officer signs in, as administrators see it."""
 
     officer: Officer

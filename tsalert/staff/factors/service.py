@@ -1,14 +1,15 @@
 """Setting up a second step, taking it away, and taking it away from somebody who lost it."""
 
-from dataclasses import dataclass, field
 from datetime import datetime
 from secrets import choice
 
+from msgspec import Struct
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from tsalert.audit import service as audit
 from tsalert.core.actors import Actor
+from tsalert.core.confidential import Confidential
 from tsalert.core.errors import RuleViolation
 from tsalert.db import transaction
 from tsalert.staff import queries, telling
@@ -21,8 +22,7 @@ from tsalert.staff.factors.sealing import match_code
 from tsalert.staff.models import Officer
 
 
-@dataclass(frozen=True, slots=True)
-class SetUp:
+class SetUp(Struct, frozen=True):
     """What follows from setting up a second step.
 
     :param mark: what the officer's sessions are known by from now on: all others end.
@@ -33,16 +33,17 @@ class SetUp:
     codes: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Reset:
+class Reset(Confidential, frozen=True):
     """Why a lost second step is taken away, and who besides the administrator knows that it was really lost.
 
     :param password: the administrator's own, where it must be given again.
     """
 
+    SECRET = frozenset({"password"})
+
     witness_id: int
     reason: str
-    password: str | None = field(default=None, repr=False)
+    password: str | None = None
 
 
 def set_up_app(sealed_key: str, code: str, *, actor: Actor, now: datetime) -> SetUp:

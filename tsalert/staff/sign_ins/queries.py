@@ -1,9 +1,9 @@
 """Finding sign-ins."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 
+from msgspec import Struct
 from sqlalchemy import ColumnElement, Select, bindparam, select
 from sqlalchemy.orm import Session, joinedload
 
@@ -13,8 +13,7 @@ from tsalert.staff.queries import token_digest
 from tsalert.staff.sign_ins.rules import Way
 
 
-@dataclass(frozen=True, slots=True)
-class Known:
+class Known(Struct, frozen=True):
     """The sign-in that a request was made with, and when it was last noted as seen."""
 
     id: int
@@ -22,8 +21,7 @@ class Known:
     last_seen_at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class SignInRecord:
+class SignInRecord(Struct, frozen=True):
     """One sign-in that is still good, as its officer and administrators see it."""
 
     id: int

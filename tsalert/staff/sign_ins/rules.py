@@ -1,8 +1,9 @@
 """How long a sign-in lasts, and how much is kept of where it was made."""
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from ipaddress import ip_address, ip_network
+
+from msgspec import Struct
 
 from tsalert.core.clock import as_utc
 from tsalert.core.words import Word
@@ -39,8 +40,7 @@ class Ending(Word):
     SIGNED_OUT_ELSEWHERE = "signed out elsewhere", "Signed out where they had signed in"
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(Struct, frozen=True):
     """How somebody came in; ``provider_session`` is what the provider of single sign-on calls the same."""
 
     way: Way = Way.PASSWORD

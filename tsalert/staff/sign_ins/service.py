@@ -1,9 +1,9 @@
 """Beginning, noting and ending sign-ins; what is ended is signed out at its next request."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from secrets import token_urlsafe
 
+from msgspec import Struct
 from sqlalchemy import ColumnElement, update
 from sqlalchemy.orm import Session
 
@@ -17,8 +17,7 @@ from tsalert.staff.sign_ins import rules
 from tsalert.staff.sign_ins.rules import Ending, Entry
 
 
-@dataclass(frozen=True, slots=True)
-class Origin:
+class Origin(Struct, frozen=True):
     """How and from where somebody signs in, as their browser tells it; ``second_step`` is None where they took none."""
 
     entry: Entry

@@ -1,9 +1,10 @@
 """What is believed of what a provider tells, and what that lets somebody do."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
+
+from msgspec import Struct
 
 from tsalert.core.clock import as_utc
 from tsalert.core.errors import RuleViolation
@@ -16,8 +17,7 @@ _TRUE = (True, "true", "1", 1)
 _LONGEST_NAME = 200
 
 
-@dataclass(frozen=True, slots=True)
-class Told:
+class Told(Struct, frozen=True):
     """What a provider tells of somebody.
 
     :param email: an address that the provider vouches for, in lower case; None where it vouches for none.
@@ -35,8 +35,7 @@ class Told:
     session: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class RoleChange:
+class RoleChange(Struct, frozen=True):
     """The roles that the provider's word gives and takes."""
 
     given: frozenset[RoleName]

@@ -5,11 +5,11 @@ What is told is of draft-ietf-httpapi-ratelimit-headers: ``RateLimit-Policy`` an
 """
 
 from collections import OrderedDict
-from dataclasses import dataclass
 from datetime import datetime
 from threading import Lock
 
 from flask import Flask, Response, current_app, g, request
+from msgspec import Struct
 from sqlalchemy import case, update
 from sqlalchemy.orm import Session
 
@@ -28,8 +28,7 @@ _ALLOWANCES = "tsalert_allowances"
 _POLICY = f'"default";q={rules.QUOTA};w={rules.WINDOW_SECONDS}'
 
 
-@dataclass(slots=True)
-class Held:
+class Held(Struct):
     """What a process may still hand out of a span, and what of it no process had taken then."""
 
     window: int

@@ -1,10 +1,10 @@
 """Finding tokens, who they act for, and the accounts of programs."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache
 
+from msgspec import Struct
 from sqlalchemy import ColumnElement, Select, bindparam, select
 from sqlalchemy.orm import Session, joinedload
 
@@ -19,8 +19,7 @@ from tsalert.staff.tokens.models import ServiceAccount
 from tsalert.staff.tokens.rules import Scope
 
 
-@dataclass(frozen=True, slots=True)
-class TokenView:
+class TokenView(Struct, frozen=True):
     """One token as lists show it; ``scopes`` is None where it is good for everything."""
 
     id: int
@@ -36,8 +35,7 @@ class TokenView:
     is_good: bool
 
 
-@dataclass(frozen=True, slots=True)
-class AccountView:
+class AccountView(Struct, frozen=True):
     """An account of a program."""
 
     id: int

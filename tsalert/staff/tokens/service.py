@@ -1,10 +1,10 @@
 """Giving tokens and ending them, and accounts for programs; each change stands in the trail."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
 from datetime import datetime
 from secrets import token_hex, token_urlsafe
 
+from msgspec import Struct
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
@@ -20,8 +20,7 @@ from tsalert.staff.tokens.models import ServiceAccount
 from tsalert.staff.tokens.rules import Scope
 
 
-@dataclass(frozen=True, slots=True)
-class NewToken:
+class NewToken(Struct, frozen=True):
     """A token to give: what it is for, for what it is good, and for how many days."""
 
     name: str

@@ -1,8 +1,8 @@
 """Who changes what somebody gets, and what is kept of it: the trail, and the history of consent."""
 
-from dataclasses import dataclass
 from datetime import datetime
 
+from msgspec import Struct
 from sqlalchemy.orm import Session
 
 from tsalert.audit import service as audit
@@ -12,8 +12,7 @@ from tsalert.subscribers.models import ConsentEvent
 from tsalert.subscribers.rules import Act, Source
 
 
-@dataclass(frozen=True, slots=True)
-class By:
+class By(Struct, frozen=True):
     """Who acts and when: the subscriber on our pages, or an officer for one who rings."""
 
     actor: Actor

@@ -1,8 +1,9 @@
 """Changing what somebody gets at an address, how often, for which ward, in which form. Steps of both doors."""
 
-from dataclasses import dataclass, replace
 from datetime import datetime
 
+from msgspec import Struct
+from msgspec.structs import replace
 from sqlalchemy.orm import Session
 
 from tsalert.core.clock import london_date
@@ -22,8 +23,7 @@ from tsalert.subscribers.preferences.rules import EVERY_WARD, compare
 from tsalert.subscribers.rules import LARGE_PRINT, OFFERED, WORDINGS, Act, EndedReason, Kind, tidy_topics
 
 
-@dataclass(frozen=True, slots=True)
-class Choices:
+class Choices(Struct, frozen=True):
     """What somebody wants from now on.
 
     :param ward: a ward, ``EVERY_WARD``, or None for the ward of the postcode.

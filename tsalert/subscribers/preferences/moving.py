@@ -1,9 +1,9 @@
 """Moving to another address, or adding one: the new address confirms itself first. Steps of both doors."""
 
-from dataclasses import dataclass
 from datetime import datetime
 
 from flask import current_app
+from msgspec import Struct
 from sqlalchemy.orm import Session
 
 from tsalert.config import Settings
@@ -45,8 +45,7 @@ class Over(RuleViolation):
     """A link to a new address that cannot be used any more; the message says why."""
 
 
-@dataclass(frozen=True, slots=True)
-class MoveView:
+class MoveView(Struct, frozen=True):
     """A move as the reader of the new address may see it; ``is_done`` where alerts go there."""
 
     masked: str

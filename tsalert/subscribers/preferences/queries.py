@@ -1,9 +1,9 @@
 """What pages of preferences show: what somebody gets at an address, how they agreed, and why people left."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
+from msgspec import Struct
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
@@ -23,8 +23,7 @@ from tsalert.subscribers.preferences.wording import FREQUENCIES
 from tsalert.subscribers.rules import LARGE_PRINT, OFFERED, Frequency, Kind
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
+class Standing(Struct, frozen=True):
     """What one person gets at one address, with all that a form needs to change it.
 
     :param ward_choice: what a form has chosen: a ward, every ward, or "" for the postcode's.
@@ -56,8 +55,7 @@ class Standing:
         return LARGE_PRINT in self.subscriber.formats
 
 
-@dataclass(frozen=True, slots=True)
-class Offered:
+class Offered(Struct, frozen=True):
     """What a form offers to choose from, each as (code, words)."""
 
     topics: Sequence[tuple[str, str]]

@@ -1,8 +1,8 @@
 """Who reads an address, and what they get there."""
 
-from dataclasses import dataclass
 from datetime import datetime
 
+from msgspec import Struct
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
@@ -13,8 +13,7 @@ from tsalert.subscribers.models import Subscriber, SubscriberEndpoint, Subscript
 from tsalert.subscribers.preferences.rules import mask_name
 
 
-@dataclass(frozen=True, slots=True)
-class Reader:
+class Reader(Struct, frozen=True):
     """One of the readers of an address, shown to all of them."""
 
     id: int

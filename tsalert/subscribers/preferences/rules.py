@@ -1,9 +1,10 @@
 """How long pages stay open, what a choice changes, and how people are shown to those who share an address. Pure."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+
+from msgspec import Struct
 
 from tsalert.core.clock import as_utc
 from tsalert.core.words import Word
@@ -61,8 +62,7 @@ class Refused(StrEnum):
     CLOSED = "This page has closed, as it does after an hour or a change of address. What you saved is saved."
 
 
-@dataclass(frozen=True, slots=True)
-class Difference:
+class Difference(Struct, frozen=True):
     """What a choice changes at one address; nothing where it is as it was."""
 
     start: tuple[str, ...] = ()

@@ -1,9 +1,9 @@
 """Opening the page of what an address gets: asked for by anybody, opened by the one who reads the address."""
 
-from dataclasses import dataclass
 from datetime import datetime
 
 from flask import current_app
+from msgspec import Struct
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
@@ -34,8 +34,7 @@ class Closed(NotFound):
     """A page of preferences that does not open; the message is one of ``rules.Refused``."""
 
 
-@dataclass(frozen=True, slots=True)
-class Visit:
+class Visit(Struct, frozen=True):
     """An open page: the address, who reads it, who of them looks, and when the page closes."""
 
     id: int

@@ -1,13 +1,12 @@
 """What one check found, and how it reads. Pure."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 RIGHT, WRONG, TO_KNOW = "right", "WRONG", "note"
 _WIDTH = 7
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(Struct, frozen=True):
     """One line: what was tried, how it is, and what to do where something is wrong.
 
     :param verdict: ``right``, ``WRONG``, or ``note`` for what may be as it is meant.

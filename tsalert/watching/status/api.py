@@ -1,9 +1,9 @@
 """The operation that tells how the service runs."""
 
-from dataclasses import fields
 from typing import Any
 
 from flask import current_app
+from msgspec.structs import asdict
 
 from tsalert.core.actors import Permission
 from tsalert.core.clock import utc_now
@@ -23,5 +23,5 @@ status = api_blueprint("status", "status", "How the service runs: workers, jobs,
 def get_status() -> dict[str, Any]:
     """Tell how the service runs now, and what somebody should see to."""
     found = queries.read_status(db.session(), current_app.extensions["tsalert_settings"], now=utc_now())
-    told = {each.name: getattr(found, each.name) for each in fields(found)}
+    told = asdict(found)
     return told | {"problems": watching.problems_of(db.session(), found)}

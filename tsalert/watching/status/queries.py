@@ -1,10 +1,10 @@
 """Reading how the service runs."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from operator import attrgetter
 
+from msgspec import Struct
 from sqlalchemy.orm import Session
 
 from tsalert import __version__
@@ -20,8 +20,7 @@ from tsalert.paging import troubles
 from tsalert.watching.status.rules import Job, Room
 
 
-@dataclass(frozen=True, slots=True)
-class Worker:
+class Worker(Struct, frozen=True):
     """One worker process, as it was heard of last; ``clock_fault`` says how its clock was off, if it was."""
 
     machine: str
@@ -35,8 +34,7 @@ class Worker:
     clock_fault: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class Queue:
+class Queue(Struct, frozen=True):
     """What waits to be sent on one channel in one lane; ``due_since`` is of the oldest that is due."""
 
     channel: Channel
@@ -45,8 +43,7 @@ class Queue:
     due_since: datetime | None
 
 
-@dataclass(frozen=True, slots=True)
-class Provider:
+class Provider(Struct, frozen=True):
     """Who takes the messages of one channel, and what was answered so far.
 
     :param by: whom they go to; "" where they stay in the outbox.
@@ -60,8 +57,7 @@ class Provider:
     answers: dict[AnswerKind, int]
 
 
-@dataclass(frozen=True, slots=True)
-class Database:
+class Database(Struct, frozen=True):
     """The database: its kind, its size in bytes, the version of its tables and the one that is needed."""
 
     kind: str
@@ -70,8 +66,7 @@ class Database:
     newest_schema: str
 
 
-@dataclass(frozen=True, slots=True)
-class Status:
+class Status(Struct, frozen=True):
     """How the service runs at one moment."""
 
     at: datetime

@@ -1,7 +1,8 @@
 """Which job of the timetable goes well, and how little room is too little. Pure."""
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
+
+from msgspec import Struct
 
 from tsalert.core.clock import as_utc
 from tsalert.core.words import Word
@@ -26,8 +27,7 @@ class JobState(Word):
     LATE = "late", "Late"
 
 
-@dataclass(frozen=True, slots=True)
-class Job:
+class Job(Struct, frozen=True):
     """One entry of the timetable and how its last run went, as it stands at ``read_at``.
 
     :param every: the time between two runs.
@@ -73,8 +73,7 @@ class Job:
         return self.failed_since is not None and as_utc(self.read_at) - self.failed_since > FAILS_AT_MOST
 
 
-@dataclass(frozen=True, slots=True)
-class Room:
+class Room(Struct, frozen=True):
     """How much room is left where something lies, in bytes."""
 
     what: str
