@@ -2,11 +2,16 @@
 
 import sqlite3
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from threading import Thread
 
 import pytest
+from flask import Flask
+from sqlalchemy import event
 
+from tests.standins.processes import eventually
+from tsalert.db import db, transaction
 from tsalert.write_turns import take_turn
 
 Connect = Callable[[], sqlite3.Connection]
@@ -50,3 +55,19 @@ def test_who_waits_in_vain_is_told_that_the_database_is_locked(connect: Connect)
     with pytest.raises(sqlite3.OperationalError, match="locked"):
         take_turn(second)
     assert second.execute("PRAGMA busy_timeout").fetchone() == (200,)
+
+
+def test_a_crowd_that_waits_to_write_opens_few_connections_and_all_of_it_writes(fresh_app: Flask) -> None:
+    opened: list[object] = []
+
+    def write() -> str:
+        with fresh_app.app_context(), transaction():
+            return "written"
+
+    with fresh_app.app_context(), ThreadPoolExecutor(12) as crowd:
+        event.listen(db.engine, "connect", lambda connection, _: opened.append(connection))
+        with transaction():
+            waiting = [crowd.submit(write) for _ in range(12)]
+            eventually(lambda: db.engine.pool.status().endswith("Current Checked out connections: 6"))
+        assert [each.result() for each in waiting] == ["written"] * 12
+        assert len(opened) <= 6  # each holds a megabyte and a half

@@ -92,7 +92,9 @@ def _engine_options(url: str) -> dict[str, object]:
     # The connection used last is the next one: it has statements and pages at hand, and a crowd's others may rest.
     of_both = unseen | {"pool_use_lifo": True}
     if url.startswith("sqlite"):
-        return of_both if sqlite_path(url) else unseen  # in memory there is one connection alone
+        # Each connection keeps all tables in mind, a megabyte and a half. While one writes, the others would only wait.
+        few = {"pool_size": 5, "max_overflow": 1}
+        return of_both | few if sqlite_path(url) else unseen  # in memory there is one connection alone
     return of_both | {"connect_args": connecting_to(url), "pool_timeout": 10}
 
 
