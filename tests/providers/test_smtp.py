@@ -76,6 +76,23 @@ def test_one_refusal_touches_nobody_else(line_to: LineTo, server: MailServer, na
     assert server.connections == 1
 
 
+def test_a_server_that_takes_a_reader_in_other_words_gets_their_mail(line_to: LineTo, server: MailServer) -> None:
+    log = send(line_to(server), "a", "unsure", "b")
+    assert {type(answer) for answer in log.answers.values()} == {Accepted}
+    assert [content for _, content in server.taken] == [
+        mail(n, name).content for n, name in enumerate(("a", "unsure", "b"))
+    ]
+
+
+@pytest.mark.parametrize("said", [b"250 2.0.0 ok", b"334 go on"])
+def test_a_mail_whose_content_was_never_asked_for_does_not_count_as_taken(
+    line_to: LineTo, server: MailServer, said: bytes
+) -> None:
+    server.at_data = said
+    log = send(line_to(server), "a", "b")
+    assert (set(log.answers.values()), log.begun) == ({RetryLater(said.decode())}, [])
+
+
 def test_an_answer_is_words_that_a_database_can_keep(line_to: LineTo, server: MailServer) -> None:
     assert send(line_to(server), "taken-with-a-null").answers == {0: Accepted("250 2.0.0 queued as \ufffd")}
 

@@ -13,8 +13,9 @@ from pathlib import Path
 
 from msgspec import Struct, field
 
-# What is said to RCPT TO, by the local part of the address.
-REFUSALS = {
+# What is said to RCPT TO, by the local part of the address; with 252 it is taken.
+ANSWERS = {
+    "unsure": b"252 2.1.5 cannot look it up, but will try",
     "nobody": b"550 5.1.1 no such user",
     "policy": b"550 5.7.1 not from you",
     "busy": b"451 4.3.0 try later",
@@ -46,21 +47,22 @@ class Envelope(Struct):
         """Take a recipient, or say why not."""
         if not self.is_open:
             return b"503 5.5.1 no sender"
-        refusal = REFUSALS.get(recipient.partition("@")[0])
-        if refusal is None:
+        answer = ANSWERS.get(recipient.partition("@")[0], b"250 2.1.5 ok")
+        if answer.startswith(b"2"):
             self.recipient = recipient
-        return refusal or b"250 2.1.5 ok"
+        return answer
 
 
 class MailServer(Struct):
     """What a server may be told, and what it has taken.
 
     Beyond ``most_connections`` it says that those are too many, or nothing at all where it ``is_deaf_beyond``. Over
-    each connection it takes ``most_mails``.
+    each connection it takes ``most_mails``. ``at_data`` is what it says to DATA instead of asking for the content.
     """
 
     extensions: tuple[bytes, ...] = (b"PIPELINING", b"SMTPUTF8", b"8BITMIME")
     refuse_sender: bytes | None = None
+    at_data: bytes | None = None
     is_lenient: bool = False
     most_connections: int = 1000
     is_deaf_beyond: bool = False
@@ -114,6 +116,8 @@ class MailServer(Struct):
             return self._start(verb, envelope)
         if verb == b"RCPT":
             return envelope.add(line.partition(b"<")[2].rpartition(b">")[0].decode())
+        if verb == b"DATA" and self.at_data is not None:
+            return self.at_data
         if verb == b"DATA":
             return b"354 go on" if envelope.recipient or self.is_lenient else b"554 5.5.1 no valid recipients"
         return b"221 bye" if verb == b"QUIT" else b"502 what?"

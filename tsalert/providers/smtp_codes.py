@@ -15,13 +15,23 @@ _LONGEST = 300
 def verdict(code: int, text: str) -> Answer:
     """Read the answer to a recipient or to a finished message."""
     said = f"{code} {text}"[:_LONGEST]
-    if 200 <= code < 300:
+    if is_taken(code):
         return Accepted(said)
     if 500 <= code < 600:
         found = _ENHANCED.match(text)
         is_dead = found is not None and found[1] in DEAD_MAILBOX
         return Rejected(said, SuppressionReason.BOUNCED if is_dead else None)
     return RetryLater(said)
+
+
+def is_taken(code: int) -> bool:
+    """Tell whether a sender, a recipient or a finished message was taken, in whatever words."""
+    return 200 <= code < 300
+
+
+def refusal(code: int, text: str) -> Answer:
+    """Read the answer of a server that did not ask for the content; whatever it says, it has no message."""
+    return RetryLater(f"{code} {text}"[:_LONGEST]) if is_taken(code) else verdict(code, text)
 
 
 def sender_verdict(code: int, text: str) -> Answer:

@@ -6,10 +6,9 @@ from contextlib import suppress
 from typing import Any
 
 from tsalert.delivery.ports import AttemptLog, InDoubt, Message, Rejected, RetryLater
-from tsalert.providers.smtp_codes import START_MAIL_INPUT, sender_verdict, verdict
+from tsalert.providers.smtp_codes import START_MAIL_INPUT, is_taken, refusal, sender_verdict, verdict
 from tsalert.providers.smtp_wire import SERVICE_CLOSING, Lost, Reply, Wire
 
-_RECIPIENT_OK = frozenset({250, 251})
 _DOT_FIRST = re.compile(rb"\r\n\.")
 _UNSAFE = frozenset("\r\n\0\t <>")
 
@@ -103,7 +102,7 @@ class Talk:
         if self._must_reset:
             _still_open((yield))
         sender, recipient, data = _still_open((yield)), _still_open((yield)), _still_open((yield))
-        self._must_reset = not (sender[0] == 250 and recipient[0] in _RECIPIENT_OK and data[0] == START_MAIL_INPUT)
+        self._must_reset = not (is_taken(sender[0]) and is_taken(recipient[0]) and data[0] == START_MAIL_INPUT)
         if not self._must_reset:
             log.begin(message)
             self._begun = message
@@ -112,10 +111,10 @@ class Talk:
             # Some servers want content although they refused; an empty one is refused or goes to nobody.
             self.wire.write([b".\r\n"])
             _still_open((yield))
-        if sender[0] != 250:
+        if not is_taken(sender[0]):
             log.end(message, sender_verdict(*sender))
         else:
-            log.end(message, verdict(*(data if recipient[0] in _RECIPIENT_OK else recipient)))
+            log.end(message, refusal(*(data if is_taken(recipient[0]) else recipient)))
 
     def _write(self, commands: list[bytes]) -> None:
         self.wire.write(commands, after=_as_data(self._begun.content) if self._begun else ())
