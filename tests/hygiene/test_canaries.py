@@ -1,7 +1,7 @@
 """Addresses of our own get every alert, and an alert that does not reach them in time rings the alarm."""
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from flask import Flask
@@ -40,9 +40,11 @@ def published(session: Session, manager: Actor) -> int:
     return publish(session, manager)
 
 
-def publish(session: Session, author: Actor, reference: str = "TS-2026-014", now: datetime = NOW) -> int:
+def publish(
+    session: Session, author: Actor, reference: str = "TS-2026-014", now: datetime = NOW, sms: str | None = None
+) -> int:
     mailing = Mailing(
-        subject="Roofers", text="Beware.", html=None, sms=None, voice=None, lane="bulk", state="sending",
+        subject="Roofers", text="Beware.", html=None, sms=sms, voice=None, lane="bulk", state="sending",
         created_at=NOW, not_after=None, completed_at=None, paused_because=None, resend_of=None,
     )  # fmt: skip
     session.add(mailing)
@@ -162,6 +164,20 @@ def test_while_all_sending_is_stopped_nothing_counts_as_late(session: Session, p
     stopping.start_sending("It was the right ward.", actor=manager, now=again)
     assert canaries.watch_canaries(again + timedelta(minutes=14)) == 0
     assert canaries.watch_canaries(again + timedelta(minutes=15)) == 1
+
+
+def test_a_text_that_waits_for_the_day_counts_as_late_only_from_the_morning_on(
+    session: Session, manager: Actor
+) -> None:
+    canaries.add_canary("07700 900123", actor=manager, now=NOW)
+    enlist("Pat Example,pat@example.org")
+    evening, morning = datetime(2026, 6, 10, 20, 30, tzinfo=UTC), datetime(2026, 6, 11, 7, 0, tzinfo=UTC)
+    publish(session, manager, now=evening, sms="Beware.")
+    minutes = (0, 15, 60)
+    assert [canaries.watch_canaries(evening + each * MINUTE) for each in minutes] == [0, 0, 0]
+    sent_to(session, "+447700900123")[0].attempts = 1  # put off by Twilio in the morning
+    session.commit()
+    assert [canaries.watch_canaries(morning + each * MINUTE) for each in (0, 14, 15)] == [0, 0, 1]
 
 
 def test_without_canaries_nothing_is_sent_or_told(session: Session, manager: Actor) -> None:

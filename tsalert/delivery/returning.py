@@ -18,7 +18,7 @@ from tsalert.db import take_turns
 from tsalert.delivery.counting import Place, change_counts, complete_if_done
 from tsalert.delivery.models import Delivery, Mailing, MailingCount
 from tsalert.delivery.raising import raise_to
-from tsalert.delivery.rules import PERSONAL_LANES, Channel, Status, settle
+from tsalert.delivery.rules import PERSONAL_LANES, Channel, Lane, Status, settle
 from tsalert.delivery.tokens import make_signer
 
 # What never left, or has not left yet, cannot have come back.
@@ -70,6 +70,7 @@ class Sending(Struct, frozen=True):
     """How far one message has come."""
 
     channel: Channel
+    lane: Lane
     status: Status
     attempts: int
     due_at: datetime
@@ -141,9 +142,12 @@ def take_turn(session: Session, mailing_id: int) -> None:
 
 def sendings_of(session: Session, mailing_id: int) -> list[Sending]:
     """Return how far each message of a small mailing has come."""
-    columns = select(Delivery.channel, Delivery.status, Delivery.attempts, Delivery.due_at)
-    rows = session.execute(columns.where(Delivery.mailing_id == mailing_id).order_by(Delivery.id))
-    return [Sending(Channel(channel), Status(status), attempts, due_at) for channel, status, attempts, due_at in rows]
+    columns = select(Delivery.channel, Mailing.lane, Delivery.status, Delivery.attempts, Delivery.due_at)
+    query = columns.join(Mailing, Mailing.id == Delivery.mailing_id).where(Delivery.mailing_id == mailing_id)
+    return [
+        Sending(Channel(channel), Lane(lane), Status(status), attempts, due_at)
+        for channel, lane, status, attempts, due_at in session.execute(query.order_by(Delivery.id))
+    ]
 
 
 def size_of(session: Session, mailing_id: int) -> int:

@@ -19,6 +19,7 @@ from tsalert.delivery import queries as delivery_queries
 from tsalert.delivery import returning, stopping
 from tsalert.delivery import service as delivery
 from tsalert.delivery.queries import EndpointView
+from tsalert.delivery.quiet import leaves_at
 from tsalert.delivery.returning import Sending
 from tsalert.delivery.rules import EndpointStatus, Status
 from tsalert.hygiene import telling
@@ -148,7 +149,7 @@ def _look_at(session: Session, check: CanaryCheck, now: datetime) -> bool:
     if sendings and not open_ones:
         check.arrived_at = now
         return False
-    due = min((each.due_at if each.attempts == 0 else check.began_at for each in open_ones), default=check.began_at)
+    due = min((_due_at(each, check.began_at) for each in open_ones), default=check.began_at)
     held_until = stopping.held_until(session, now=now) or check.began_at
     if check.late_at is not None or now < max(due, check.began_at, held_until) + CANARY_TIME:
         return False
@@ -156,6 +157,11 @@ def _look_at(session: Session, check: CanaryCheck, now: datetime) -> bool:
     reference = alerts.get_alert(session, check.alert_id).reference
     telling.tell_of_late_canary(session, check.alert_id, reference, now=now)
     return True
+
+
+def _due_at(sending: Sending, began_at: datetime) -> datetime:
+    """Return from when on to expect a message: a text that waits for the day is not late by night."""
+    return leaves_at(sending.channel, sending.lane, sending.due_at if sending.attempts == 0 else began_at)
 
 
 def _has_arrived(sending: Sending) -> bool:
