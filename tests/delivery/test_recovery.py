@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -189,6 +189,30 @@ def test_a_text_in_doubt_is_settled_only_by_exactly_one_candidate(
     provider.candidates = candidates
     doubts.look_up_doubts(utc_now())
     assert texts(mailing_id) == {status: 1}
+
+
+class Remembering(Provider):
+    """A provider that finds the last of many texts, and knows nothing of the others."""
+
+    def look_up(self, message: Message, *, since: datetime) -> list[str] | None:
+        return ["SM1"] if message.address == "+447700900049" else []
+
+
+def test_texts_that_were_never_taken_stand_in_the_way_of_none_that_was(
+    app: Flask, people: People, mailing: Mailing, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    numbers = [f"+4477009000{number}" for number in range(10, 50)]
+    people(*numbers)
+    mailing_id = mailing()
+    with transaction() as session:
+        claiming.claim(session, Channel.SMS, "a lost machine", len(numbers), now=utc_now())
+    found_at = utc_now() + timedelta(hours=1)
+    recovery.repair(found_at)
+    assert texts(mailing_id) == {"unknown": len(numbers)}
+    monkeypatch.setitem(app.extensions, "tsalert_gateways", (Remembering(Channel.SMS),))
+    for minute in range(55):
+        doubts.look_up_doubts(found_at + timedelta(minutes=minute))
+    assert texts(mailing_id) == {"unknown": 39, "accepted": 1}
 
 
 def test_a_candidate_that_belongs_to_another_delivery_settles_nothing(

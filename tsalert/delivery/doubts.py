@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from flask import current_app
-from sqlalchemy import literal_column, select
+from sqlalchemy import func, literal_column, select
 from sqlalchemy.orm import Session
 
 from tsalert.audit import service as audit
@@ -92,7 +92,8 @@ def _in_doubt(session: Session, channel: Channel, now: datetime) -> list[tuple[C
             Delivery.settled_at > now - _LOOKED_FOR,
             Endpoint.address != "",
         )
-        .order_by(Delivery.id)
+        # By chance: those of which the provider knows nothing stay, and must not keep others from being asked about.
+        .order_by(func.random())
         .limit(_AT_ONCE)
     )
     return [
