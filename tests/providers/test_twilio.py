@@ -142,6 +142,44 @@ def test_a_server_for_which_nobody_vouches_was_certainly_sent_nothing(
     assert log.answers == {1: RetryLater("no connection to Twilio", is_outage=True)}
 
 
+class _Proxy(BaseHTTPRequestHandler):
+    """Lets nobody out by a tunnel; takes what it is handed openly, and breaks off."""
+
+    def do_CONNECT(self) -> None:
+        self.send_error(407)
+
+    def do_POST(self) -> None:
+        self.rfile.read(int(self.headers["Content-Length"]))
+        self.close_connection = True
+
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the library's name
+        pass
+
+
+@pytest.mark.parametrize("gone", [None, "http://127.0.0.1:9"], ids=["refuses-us", "is-gone"])
+def test_what_a_proxy_did_not_let_out_was_certainly_not_sent(monkeypatch: pytest.MonkeyPatch, gone: str | None) -> None:
+    log = Log()
+    with serving(_Proxy, 0) as proxy:
+        monkeypatch.setenv("HTTPS_PROXY", gone or proxy)
+        monkeypatch.setenv("NO_PROXY", "")
+        line = gateway("https://api.example.org").line()
+        with pytest.raises(Unavailable, match="no connection"):
+            line.send([sms(1, "Words"), sms(2, "Words")], log)
+        line.close()
+    assert log.answers == {1: RetryLater("no connection to Twilio", is_outage=True)}
+
+
+def test_what_a_proxy_had_in_hand_when_it_broke_off_is_in_doubt(monkeypatch: pytest.MonkeyPatch) -> None:
+    log = Log()
+    with serving(_Proxy, 0) as proxy:
+        monkeypatch.setenv("HTTP_PROXY", proxy)
+        monkeypatch.setenv("NO_PROXY", "")
+        line = gateway("http://api.example.org").line()
+        line.send([sms(1, "Words")], log)
+        line.close()
+    assert isinstance(log.answers[1], InDoubt)
+
+
 def test_nothing_is_begun_once_time_is_up(line: TwilioLine, twilio: Twilio) -> None:
     line.send([sms(1, "a"), sms(2, "b"), sms(3, "c")], Log(limit=2))
     assert len(twilio.taken) == 2
