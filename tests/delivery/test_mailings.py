@@ -110,6 +110,26 @@ def test_all_but_who_called_us_spam_get_the_message_with_which_they_come_back(
     assert is_asked is (reason is not SuppressionReason.COMPLAINED)
 
 
+def test_who_called_us_spam_after_their_mailbox_was_thought_dead_gets_nothing_after_their_erasure_either(
+    session: Session,
+) -> None:
+    endpoint_id = add(session, "pat@example.org")
+    for reason in (SuppressionReason.BOUNCED, SuppressionReason.COMPLAINED):
+        service.suppress(session, endpoint_id, reason, NOW)
+    service.erase_endpoint(session, endpoint_id)
+    again = add(session, "pat@example.org", EndpointStatus.UNCONFIRMED)
+    mailing_id = service.create_mailing(session, WORDS, lane=Lane.TRANSACTIONAL, now=NOW)
+    assert not service.enqueue_one(session, mailing_id, again, now=NOW)
+
+
+@pytest.mark.parametrize("wish", [SuppressionReason.OPTED_OUT, SuppressionReason.COMPLAINED])
+def test_that_an_address_is_dead_takes_back_no_wish(session: Session, wish: SuppressionReason) -> None:
+    endpoint_id = add(session, "+447700900001")
+    service.suppress(session, endpoint_id, wish, NOW)
+    service.suppress(session, endpoint_id, SuppressionReason.BOUNCED, NOW)
+    assert queries.get_endpoint(session, endpoint_id).status == wish.value
+
+
 def test_a_suppression_outlives_the_erasure_of_its_address(session: Session) -> None:
     endpoint_id = add(session, "pat@example.org")
     service.suppress(session, endpoint_id, SuppressionReason.OPTED_OUT, NOW)

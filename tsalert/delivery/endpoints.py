@@ -21,6 +21,10 @@ _STATUS_AFTER = {
 }
 
 
+# The weightiest stays: that nobody is there takes back no wish, and who called us spam is not even asked to come back.
+_WEIGHTS = (SuppressionReason.BOUNCED, SuppressionReason.OPTED_OUT, SuppressionReason.COMPLAINED)
+
+
 class NewEndpoint(Struct, frozen=True):
     """An address to find or add; ``address`` as ``rules.normalise_address`` returned it."""
 
@@ -72,13 +76,16 @@ def confirm_endpoints(session: Session, endpoint_ids: Collection[int], *, now: d
 
 
 def suppress(session: Session, endpoint_id: int, reason: SuppressionReason, now: datetime) -> None:
-    """Never write to this address again; repeating it changes nothing."""
+    """Never write to this address again, for the weightiest of all reasons; repeating it changes nothing."""
     endpoint = _lock(session, endpoint_id)
     if endpoint.status == EndpointStatus.ERASED:
         return
     values = {"channel": endpoint.channel, "address_key": endpoint.address_key, "reason": reason, "at": now}
     session.execute(insert_ignoring_conflicts(session, Suppression).values(values))
-    endpoint.status = _STATUS_AFTER[reason]
+    mine = (Suppression.channel == endpoint.channel, Suppression.address_key == endpoint.address_key)
+    lighter = _WEIGHTS[: _WEIGHTS.index(reason)]
+    session.execute(update(Suppression).where(*mine, Suppression.reason.in_(lighter)).values(reason=reason, at=now))
+    endpoint.status = _STATUS_AFTER[SuppressionReason(session.scalars(select(Suppression.reason).where(*mine)).one())]
 
 
 def lift_suppression(session: Session, endpoint_id: int, *, status: EndpointStatus, now: datetime) -> None:
