@@ -203,6 +203,23 @@ def test_a_template_that_was_mended_is_looked_at_again_and_a_good_one_only_once(
     assert len(notify.asked) == 2
 
 
+@pytest.mark.parametrize("template", [None, Template("sms", ("body", "name"))], ids=["gone", "with-another-place"])
+def test_a_template_that_is_changed_while_we_send_costs_nobody_their_text(
+    line: NotifyLine, notify: Notify, template: Template | None
+) -> None:
+    line.send([sms(1, "Words")], Log())
+    good = notify.templates.pop(SMS_TEMPLATE)
+    if template is not None:
+        notify.templates[SMS_TEMPLATE] = template
+    log = Log()
+    with pytest.raises(Unavailable, match=r"template|404") as refusal:
+        line.send([sms(2, "Words"), sms(3, "Words")], log)
+    assert log.answers == {2: RetryLater(str(refusal.value), is_outage=True)}
+    notify.templates[SMS_TEMPLATE] = good
+    line.send([sms(2, "Words"), sms(3, "Words")], Log())
+    assert len(notify.taken) == 3
+
+
 @pytest.mark.parametrize("key", [f"our_key-{SERVICE}-{'0' * 36}", f"our_key-{'0' * 36}-{API_KEY[-36:]}"])
 def test_a_wrong_key_stops_everything(notify: Notify, open_line: Callable[..., NotifyLine], key: str) -> None:
     with pytest.raises(Unavailable, match="403 AuthError"):

@@ -11,7 +11,7 @@ from requests import Response
 from requests.exceptions import RequestException
 
 from tsalert.delivery.naming import message_name
-from tsalert.delivery.ports import Accepted, Answer, AttemptLog, InDoubt, Message, RetryLater, Unavailable
+from tsalert.delivery.ports import Accepted, Answer, AttemptLog, InDoubt, Message, Rejected, RetryLater, Unavailable
 from tsalert.delivery.rules import Channel, Lane
 from tsalert.notify_settings import NotifySettings
 from tsalert.providers.connecting import never_connected
@@ -88,7 +88,12 @@ class NotifyLine:
 
     def _hand_over(self, message: Message, log: AttemptLog) -> None:
         try:
-            log.end(message, self._send_one(message))
+            answer = self._send_one(message)
+            if isinstance(answer, Rejected):
+                # Notify blames a template that was changed meanwhile in the same way as a message.
+                self._is_checked = False
+                self.require_template()
+            log.end(message, answer)
         except Unavailable as error:
             # Whoever pages must hear within seconds that it does not leave.
             after = None if message.lane is Lane.PAGING else error.after
@@ -106,7 +111,7 @@ class NotifyLine:
             return InDoubt("what Notify answered cannot be read")
 
     def require_template(self) -> None:
-        """Look at the template once: a wrong one would send everybody something else than the message.
+        """Look at the template before the first message: a wrong one would send everybody something else.
 
         :raises Unavailable: it is another one, or Notify does not answer.
         """
