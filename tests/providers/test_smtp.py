@@ -124,10 +124,11 @@ def test_a_cut_after_the_content_leaves_exactly_that_mail_in_doubt(
     assert isinstance(log.answers[2], Accepted)
 
 
-def test_a_server_that_never_answers_leaves_one_mail_in_doubt(line_to: LineTo, server: MailServer) -> None:
+@pytest.mark.parametrize("name", ["silent", "endless"])
+def test_a_server_that_never_answers_leaves_one_mail_in_doubt(line_to: LineTo, server: MailServer, name: str) -> None:
     log, line = Log(), line_to(server, timeout=3)  # connecting must fit in too, on the slowest machine
     with pytest.raises(Unavailable, match="timed out"):
-        line.send([mail(0, "silent"), mail(1, "b")], log)
+        line.send([mail(0, name), mail(1, "b")], log)
     assert isinstance(log.answers[0], InDoubt)
     assert log.begun == [0]
 

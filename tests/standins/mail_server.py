@@ -22,12 +22,14 @@ ANSWERS = {
     "full": b"452 4.2.2 mailbox full",
     "closing": b"421 4.3.2 shutting down",
 }
-# What is said to a finished message; None hangs up without a word, and never answers where it is empty.
+# What is said to a finished message; None hangs up without a word, and never answers where it is empty. An answer to
+# "endless" has no end.
 ENDINGS: dict[str, bytes | None] = {
     "spam": b"554 5.7.1 spam",
     "later": b"451 4.7.1 greylisted",
     "dropped": None,
     "silent": b"",
+    "endless": b"250 ok",
     "taken-then-dropped": None,
     "taken-then-closing": b"421 4.3.2 shutting down",
     "taken-then-later": b"451 4.7.1 greylisted",
@@ -151,6 +153,10 @@ class MailServer(Struct):
             self._keep(recipient, content)
         if ending == b"":
             await asyncio.sleep(3600)
+        while name == "endless":
+            writer.write(b"250-wait\r\n")
+            await writer.drain()
+            await asyncio.sleep(0.1)
         if ending is None:
             writer.transport.abort()
             return False

@@ -65,13 +65,14 @@ class Wire:
         for line in lines:
             reply = _read(line[:_LONGEST_LINE])
             if reply is None:
-                continue
+                continue  # lines without end are no answer, so patience goes by whole ones
+            self._heard_at = monotonic()
             if self._waiting:
                 self._send(self._waiting.pop(0))
             yield reply
 
     def require_patience(self) -> None:
-        """Have patience with a silent server.
+        """Have patience with a server that is silent, or does not come to the end of an answer.
 
         :raises TimeoutError: no longer.
         """
@@ -110,7 +111,6 @@ class Wire:
                     raise Lost("the server's answer has no end")
                 if len(received) < _CHUNK and not self._holds_more():
                     break
-        self._heard_at = monotonic()
 
     def _holds_more(self) -> bool:
         """Tell whether TLS has read what no selector will speak of again."""
