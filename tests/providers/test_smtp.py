@@ -6,6 +6,7 @@ import pytest
 
 from tests.providers.log import Log
 from tests.standins.mail_server import MailServer, running
+from tests.standins.processes import eventually
 from tsalert.delivery.ports import Accepted, Answer, InDoubt, Message, Rejected, RetryLater, Unavailable
 from tsalert.delivery.rules import Channel, SuppressionReason
 from tsalert.mail_settings import SmtpSettings
@@ -178,6 +179,16 @@ def test_a_connection_is_made_anew_after_some_hundreds_of_mails(line_to: LineTo,
     for start in range(0, 6, 3):
         line.send([mail(start + n, "a") for n in range(3)], Log())
     assert server.connections == 2
+
+
+def test_a_server_that_closes_what_is_not_used_for_a_moment_puts_off_no_mail(line_to: LineTo) -> None:
+    with running(MailServer(most_idle=0.2)) as server:
+        line = line_to(server)
+        line.send([mail(0, "a")], Log())
+        eventually(lambda: not server._open)
+        log = Log()
+        line.send([mail(1, "b")], log)
+    assert isinstance(log.answers[1], Accepted)
 
 
 @pytest.mark.parametrize("address", ["a@example.org>\r\nRCPT TO:<b@example.org", "a b@example.org", "", "a\0@b.org"])

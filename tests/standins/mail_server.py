@@ -59,7 +59,8 @@ class MailServer(Struct):
     """What a server may be told, and what it has taken.
 
     Beyond ``most_connections`` it says that those are too many, or nothing at all where it ``is_deaf_beyond``. Over
-    each connection it takes ``most_mails``. ``at_data`` is what it says to DATA instead of asking for the content.
+    each connection it takes ``most_mails``, and waits ``most_idle`` seconds for a command. ``at_data`` is what it says
+    to DATA instead of asking for the content.
     """
 
     extensions: tuple[bytes, ...] = (b"PIPELINING", b"SMTPUTF8", b"8BITMIME")
@@ -69,6 +70,7 @@ class MailServer(Struct):
     most_connections: int = 1000
     is_deaf_beyond: bool = False
     most_mails: int = 1000
+    most_idle: float = 60.0
     delay: float = 0.0
     log: Path | None = None
     taken: list[tuple[str, bytes]] = field(default_factory=list)
@@ -98,7 +100,7 @@ class MailServer(Struct):
 
     async def _talk(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         envelope = Envelope()
-        while line := (await reader.readline()).strip():
+        while line := (await self._command(reader)).strip():
             if self.delay:
                 await asyncio.sleep(self.delay)
             answer = self._answer(line, envelope)
@@ -108,6 +110,12 @@ class MailServer(Struct):
             if answer.startswith(b"354") and not await self._take(reader, writer, envelope):
                 return
             await writer.drain()
+
+    async def _command(self, reader: asyncio.StreamReader) -> bytes:
+        try:
+            return await asyncio.wait_for(reader.readline(), self.most_idle)
+        except TimeoutError:
+            return b"TOO LATE"
 
     def _answer(self, line: bytes, envelope: "Envelope") -> bytes:
         verb = line.upper().partition(b" ")[0]
@@ -122,7 +130,7 @@ class MailServer(Struct):
             return self.at_data
         if verb == b"DATA":
             return b"354 go on" if envelope.recipient or self.is_lenient else b"554 5.5.1 no valid recipients"
-        return b"221 bye" if verb == b"QUIT" else b"502 what?"
+        return {b"QUIT": b"221 bye", b"TOO": b"421 4.4.2 timeout"}.get(verb, b"502 what?")
 
     def _start(self, verb: bytes, envelope: "Envelope") -> bytes:
         if verb == b"MAIL" and envelope.is_open:

@@ -96,6 +96,8 @@ class SmtpLine:
         """Open as many connections as there are messages, as far as we may and the server lets us."""
         if monotonic() - self._used_at > _IDLE_SECONDS:
             self.close()
+        # A server under stress closes what is not used for some seconds, and its goodbye is no answer to a mail.
+        self._let_go([talk for talk in self._talks if talk.wire.is_left])
         if self._want.stands and len(self._talks) > 1:
             # A page waits for no broadcast, also where a relay allows so few that the broadcast has them all.
             self._talks.pop().wire.quit()
@@ -160,7 +162,10 @@ class SmtpLine:
                 selector.unregister(talk.wire)
 
     def _recycle(self) -> None:
-        for talk in [talk for talk in self._talks if talk.taken >= self._recycle_after]:
+        self._let_go([talk for talk in self._talks if talk.taken >= self._recycle_after])
+
+    def _let_go(self, talks: Sequence[Talk]) -> None:
+        for talk in talks:
             self._talks.remove(talk)
             talk.wire.quit()
 

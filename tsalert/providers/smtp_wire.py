@@ -71,6 +71,15 @@ class Wire:
                 self._send(self._waiting.pop(0))
             yield reply
 
+    @property
+    def is_left(self) -> bool:
+        """Tell of a connection that nobody is using whether the server has gone, or has said that it will."""
+        try:
+            self._receive()
+        except (OSError, Lost):
+            return True
+        return bool(self._buffer)
+
     def require_patience(self) -> None:
         """Have patience with a server that is silent, or does not come to the end of an answer.
 
