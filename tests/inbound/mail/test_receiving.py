@@ -252,3 +252,10 @@ def test_no_mail_without_our_token_ends_an_address(session: Session, raw: bytes)
         send()
     take_mail(raw, now=NOW)
     assert session.scalars(select(Suppression.id)).all() == []
+
+
+def test_a_report_whose_words_no_database_keeps_is_taken_in_others(session: Session) -> None:
+    head = b"From: postmaster@example.net\r\nContent-Type: multipart/report; boundary=b\r\n\r\n--b\r\n"
+    part = b"Content-Type: message/feedback-report\r\n\r\n\r\nFeedback-Type: vi\0rus\r\n--b--\r\n"
+    assert take_mail(head + part, now=NOW).is_new
+    assert session.scalars(select(InboundMail.code)).one() == "vi\ufffdrus"

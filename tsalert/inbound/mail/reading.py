@@ -101,7 +101,7 @@ def _as_complaint(message: Message) -> tuple[Sort, str] | None:
             return Sort.COMPLAINT, "abuse"
         if part.get_content_type() == "message/feedback-report":
             kind = _fields_of(part).get("feedback-type", "").casefold()
-            return (Sort.COMPLAINT if kind in _COMPLAINTS else Sort.AUTO_REPLY), kind[:40]
+            return (Sort.COMPLAINT if kind in _COMPLAINTS else Sort.AUTO_REPLY), readable(kind[:40])
     return None
 
 
