@@ -18,7 +18,7 @@ from tsalert.delivery.retries import (
     outcome,
     wait_before,
 )
-from tsalert.delivery.rules import Channel, Status, SuppressionReason
+from tsalert.delivery.rules import Channel, Lane, Status, SuppressionReason
 
 EMAIL, SMS = Channel.EMAIL, Channel.SMS
 
@@ -62,6 +62,14 @@ def test_a_retry_that_would_come_after_the_alert_has_expired_is_not_made() -> No
     assert outcome(RetryLater("busy"), late, now=NOW, draw=0.9).status is Status.EXPIRED
     assert outcome(RetryLater("busy"), late, now=NOW, draw=0.1).status is Status.PENDING
     assert outcome(InDoubt("cut"), late, now=NOW, draw=0.9).status is Status.UNKNOWN
+
+
+def test_a_page_in_doubt_is_sent_once_more_within_seconds() -> None:
+    page = Standing(EMAIL, 0, 0, None, Lane.PAGING)
+    assert outcome(InDoubt("cut"), page, now=NOW, draw=1).due_at == NOW + timedelta(seconds=2)
+    assert outcome(InDoubt("cut"), page._replace(lane=Lane.URGENT), now=NOW, draw=1).due_at == NOW + timedelta(
+        seconds=30
+    )
 
 
 def test_what_a_provider_asks_for_is_always_waited() -> None:

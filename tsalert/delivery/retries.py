@@ -57,7 +57,8 @@ def outcome(answer: Answer, standing: Standing, *, now: datetime, draw: float) -
     if isinstance(answer, InDoubt):
         if standing.channel is not Channel.EMAIL or doubts:
             return Outcome(Status.UNKNOWN, doubts + 1, error=answer.reason)
-        return _again(answer.reason, standing, doubts=doubts + 1, now=now, wait=FIRST_WAIT * draw)
+        wait = wait_before(0, asked=None, draw=draw, lane=standing.lane)
+        return _again(answer.reason, standing, doubts=doubts + 1, now=now, wait=wait)
     return _after_refusal(answer, standing, now=now, draw=draw)
 
 
