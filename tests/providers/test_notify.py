@@ -134,6 +134,13 @@ def test_each_error_has_one_meaning(line: NotifyLine, notify: Notify, order: str
     assert isinstance(log.answers[2], Accepted)
 
 
+def test_a_wait_that_nobody_can_mean_is_an_hour(line: NotifyLine, notify: Notify) -> None:
+    notify.retry_after = "9" * 400
+    log = Log()
+    line.send([sms(1, "page:503")], log)
+    assert log.answers == {1: RetryLater("503: Service Unavailable", 3600.0)}
+
+
 def test_an_address_that_is_none_is_refused_and_the_next_one_goes_out(line: NotifyLine) -> None:
     log = Log()
     line.send([sms(1, "Words", address="+441632960000"), sms(2, "Words")], log)

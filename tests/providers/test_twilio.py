@@ -89,6 +89,13 @@ def test_each_refusal_has_one_meaning(line: TwilioLine, twilio: Twilio, order: s
     assert isinstance(log.answers[2], Accepted)
 
 
+def test_a_wait_that_nobody_can_mean_is_an_hour(line: TwilioLine, twilio: Twilio) -> None:
+    twilio.retry_after = "1796000000"
+    log = Log()
+    line.send([sms(1, "status:503")], log)
+    assert log.answers == {1: RetryLater("503: trouble", 3600.0)}
+
+
 @pytest.mark.parametrize("order", ["code:30042", "code:21606", "code:20003", "status:401"])
 def test_a_fault_of_our_account_stops_everything_and_blames_nobody(line: TwilioLine, order: str) -> None:
     log = Log()

@@ -1,4 +1,4 @@
-"""Whether a request that failed can have reached anybody."""
+"""Whether a request that failed can have reached anybody, and when to try again."""
 
 from ssl import SSLCertVerificationError
 
@@ -8,6 +8,7 @@ from urllib3.exceptions import ConnectTimeoutError, MaxRetryError, NewConnection
 
 _NO_CONNECTION = (NewConnectionError, ConnectTimeoutError)
 _NOT_LET_OUT = "Tunnel connection failed"
+_LONGEST_SECONDS = 3600.0
 
 
 def never_connected(error: RequestException) -> bool:
@@ -17,6 +18,11 @@ def never_connected(error: RequestException) -> bool:
     failed = error.args[0] if isinstance(error, NoConnection) and error.args else None
     reason = failed.reason if isinstance(failed, MaxRetryError) else None
     return isinstance(reason, NewConnectionError) or _is_unvouched(reason) or _is_kept_in(reason)
+
+
+def seconds_asked(retry_after: str) -> float | None:
+    """Return how many seconds a Retry-After asks us to wait, at most an hour; a gateway may name a year by mistake."""
+    return min(float(retry_after), _LONGEST_SECONDS) if retry_after.isdecimal() else None
 
 
 def _is_unvouched(reason: Exception | None) -> bool:

@@ -14,7 +14,7 @@ from tsalert.delivery.naming import message_name
 from tsalert.delivery.ports import Accepted, Answer, AttemptLog, InDoubt, Message, Rejected, RetryLater, Unavailable
 from tsalert.delivery.rules import Channel, Lane
 from tsalert.notify_settings import NotifySettings
-from tsalert.providers.connecting import never_connected
+from tsalert.providers.connecting import never_connected, seconds_asked
 from tsalert.providers.notify_codes import verdict
 
 Answered = TypeVar("Answered")
@@ -177,10 +177,10 @@ def _read_error(error: HTTPError, address: str) -> Answer:
     """Read what became of a message; its address must not outlive it in the reason."""
     response: Response | None = error.response
     if response is not None:
-        asked = response.headers.get("Retry-After", "")
         kind, reason = _first_error(response)
         reason = reason.replace(address, "•••")
-        return verdict(response.status_code, kind, reason, after=float(asked) if asked.isdecimal() else None)
+        after = seconds_asked(response.headers.get("Retry-After", ""))
+        return verdict(response.status_code, kind, reason, after=after)
     cause = error.__cause__
     if isinstance(cause, RequestException) and never_connected(cause):
         raise Unavailable("no connection to Notify") from error

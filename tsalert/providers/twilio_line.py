@@ -11,7 +11,7 @@ from twilio.rest import Client
 
 from tsalert.config import TwilioSettings
 from tsalert.delivery.ports import Accepted, Answer, AttemptLog, InDoubt, Message, RetryLater, Unavailable
-from tsalert.providers.connecting import never_connected
+from tsalert.providers.connecting import never_connected, seconds_asked
 from tsalert.providers.twilio_codes import verdict
 
 Create = Callable[[Client, Message], Any]
@@ -27,8 +27,7 @@ class RememberingClient(TwilioHttpClient):  # type: ignore[misc]  # it has no ty
         """Make a request and remember how long Twilio asked us to wait."""
         self.retry_after = None
         response = super().request(*args, **kwargs)
-        asked = (response.headers or {}).get("Retry-After", "")
-        self.retry_after = float(asked) if asked.isdecimal() else None
+        self.retry_after = seconds_asked((response.headers or {}).get("Retry-After", ""))
         return response
 
 
