@@ -18,7 +18,7 @@ from tsalert.evidence import service as evidence
 from tsalert.exchange import lapsing as offered
 from tsalert.exchange import sending as exchange
 from tsalert.handover import lapsing, reminding
-from tsalert.hygiene import canaries, clearing, doubles, months
+from tsalert.hygiene import canaries, clearing, doubles, months, refusals
 from tsalert.inbound import catching_up
 from tsalert.installation import signs
 from tsalert.intelligence import reminding as reviews
@@ -79,6 +79,7 @@ TIMETABLE = (
     Job("forget visits to preferences", 3600, visits.forget_visits),
     Job("end pauses", 600, pausing.end_pauses),
     Job("watch the canaries", 15, canaries.watch_canaries),
+    Job("take in refused addresses", 30, refusals.take_refusals),
     Job("forget who never confirmed", 3600, clearing.clear_unconfirmed),
     Job("look for likely duplicates", 21600, doubles.look_for_doubles),
     Job("count the months of the list", 3600, months.keep_months),

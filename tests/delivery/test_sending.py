@@ -66,20 +66,25 @@ def test_each_reader_has_a_link_of_their_own_and_a_message_id_without_an_address
     assert not any(b"example.org" in link for link in links)
 
 
-def test_a_refusal_settles_one_delivery_and_a_dead_address_is_not_written_to_again(
+def test_a_refusal_settles_one_delivery_and_only_who_left_is_not_written_to_again_at_once(
     people: People, mailing: Mailing, sender: MakeSender
 ) -> None:
-    _, policy, dead = people("a@example.org", "policy@example.org", "dead@example.org")
+    _, policy, dead, left = people("a@example.org", "policy@example.org", "dead@example.org", "left@example.org")
     mailing_id = mailing()
     provider = Provider()
     provider.answers["policy@example.org"] = Rejected("not from you")
     provider.answers["dead@example.org"] = Rejected("no such user", SuppressionReason.BOUNCED)
+    provider.answers["left@example.org"] = Rejected("has left", SuppressionReason.OPTED_OUT)
     drain(sender(provider))
-    assert statuses(mailing_id) == {"accepted": 1, "failed": 1, "hard_bounced": 1}
-    assert not queries.get_endpoint(db.session(), policy).is_suppressed
-    assert queries.get_endpoint(db.session(), dead).status == "bounced"
+    assert statuses(mailing_id) == {"accepted": 1, "failed": 2, "hard_bounced": 1}
+    ends = [queries.get_endpoint(db.session(), each) for each in (policy, dead, left)]
+    assert [(end.status, end.is_suppressed) for end in ends] == [
+        ("active", False),
+        ("active", False),
+        ("opted_out", True),
+    ]
     errors = db.session.scalars(select(Delivery.error).where(Delivery.mailing_id == mailing_id))
-    assert set(errors) == {None, "not from you", "no such user"}
+    assert set(errors) == {None, "not from you", "no such user", "has left"}
 
 
 def test_what_was_put_off_waits_and_is_tried_again(people: People, mailing: Mailing, sender: MakeSender) -> None:

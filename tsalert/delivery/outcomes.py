@@ -28,7 +28,7 @@ from tsalert.delivery.endpoints import suppress
 from tsalert.delivery.models import Delivery
 from tsalert.delivery.receipts import raise_reported
 from tsalert.delivery.retries import Outcome
-from tsalert.delivery.rules import Channel, Status
+from tsalert.delivery.rules import Channel, Status, SuppressionReason
 
 _delivery = Delivery.__table__.c
 _owner = bindparam("by_owner", type_=Text())
@@ -109,7 +109,9 @@ class _Batch(Struct, frozen=True):
         for mailing_id, endpoint_id in self.session.connection().execute(_RECORD_ONE, values).all():
             if is_over:
                 self._count(mailing_id, result.status, 1)
-            if result.suppress is not None:
+            # A wish counts at once. Whether an address is dead is for the list to decide (hygiene/refusals.py): a
+            # server that suddenly knows nobody must not end everybody.
+            if result.suppress is SuppressionReason.OPTED_OUT:
                 suppress(self.session, endpoint_id, result.suppress, self.now)
 
     def _count(self, mailing_id: int, status: Status, count: int) -> None:
