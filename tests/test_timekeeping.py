@@ -1,5 +1,6 @@
 """When the jobs run, whatever becomes of the machine's clock."""
 
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from time import monotonic
 
@@ -12,6 +13,7 @@ from tests.conftest import NOW
 from tests.standins.processes import eventually
 from tsalert import timekeeping
 from tsalert.core.clock import utc_now
+from tsalert.db import db
 from tsalert.jobs import TIMETABLE, Job
 from tsalert.timekeeping import ClockWatch, Regularly, Timetable, first_runs
 
@@ -76,3 +78,25 @@ def test_jobs_go_on_at_once_where_the_clock_was_set_back_by_hours(app: Flask, mo
         eventually(lambda: len(ran) >= 2)
     finally:
         timetable.stop()
+
+
+@pytest.fixture
+def keep(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., None]]:
+    """Run some jobs in place of the timetable, until the test ends."""
+    timetables: list[Timetable] = []
+
+    def go(*jobs: Job) -> None:
+        monkeypatch.setattr(timekeeping, "TIMETABLE", jobs)
+        timetables.append(Timetable(app, AlwaysLeading()))
+        timetables[-1].keep()
+
+    yield go
+    for each in timetables:
+        each.stop()
+
+
+def test_a_job_that_asks_a_provider_first_holds_no_transaction_meanwhile(keep: Callable[..., None]) -> None:
+    found: list[bool] = []
+    keep(Job("ask a provider", 3600, lambda _: found.append(db.session().in_transaction())))
+    eventually(lambda: found != [])
+    assert found == [False]

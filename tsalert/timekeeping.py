@@ -111,7 +111,10 @@ class Timetable:
         with self._app.app_context(), structlog.contextvars.bound_contextvars(job=job.name):
             try:
                 # By the clock that every process shares: one that runs fast here must not make anything overdue.
-                job.call(database_now(db.session()))
+                now = database_now(db.session())
+                # Many a job asks somebody else first, who may be slow, and nothing must be held meanwhile.
+                db.session().rollback()
+                job.call(now)
             except Exception as error:  # noqa: BLE001 - the next run may do better
                 fault = type(error).__name__
                 _log.exception("the job failed: %s", job.name)
