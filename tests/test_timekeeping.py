@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
+from threading import Event
 from time import monotonic
 
 import pytest
@@ -95,8 +96,23 @@ def keep(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., 
         each.stop()
 
 
+def test_officers_are_paged_however_many_jobs_wait_for_the_network(keep: Callable[..., None]) -> None:
+    over, paged = Event(), Event()
+    slow = [Job(f"ask neighbour {number}", 3600, lambda _: over.wait(60)) for number in range(20)]
+    keep(*slow, Job("page officers", 1, lambda _: paged.set(), is_pressing=True))
+    try:
+        eventually(paged.is_set, seconds=20)
+    finally:
+        over.set()
+
+
 def test_a_job_that_asks_a_provider_first_holds_no_transaction_meanwhile(keep: Callable[..., None]) -> None:
     found: list[bool] = []
     keep(Job("ask a provider", 3600, lambda _: found.append(db.session().in_transaction())))
     eventually(lambda: found != [])
     assert found == [False]
+
+
+def test_all_that_officers_wait_for_has_threads_of_its_own() -> None:
+    pressing = {job.name for job in TIMETABLE if job.is_pressing}
+    assert {"page officers", "watch pages", "watch over officers on scene", "give a sign of life"} <= pressing

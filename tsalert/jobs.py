@@ -42,21 +42,25 @@ from tsalert.webhooks import sending as webhooks
 
 
 class Job(Struct, frozen=True):
-    """One entry: a name for the log, the seconds between two runs, and the call with the database's time."""
+    """One entry: a name for the log, the seconds between two runs, and the call with the database's time.
+
+    :param is_pressing: officers wait for it, so it waits for no other job: not even for many that wait for the network.
+    """
 
     name: str
     seconds: int
     call: Callable[[datetime], object]
+    is_pressing: bool = False
 
 
 TIMETABLE = (
-    Job("give a sign of life", 20, signs.give_sign),
-    Job("note missed targets", 5, response.record_breaches),
-    Job("page officers", 1, answering.page_due),
-    Job("watch pages", 2, troubles.watch_pages),
-    Job("watch over officers on scene", 5, welfare.check_welfare),
+    Job("give a sign of life", 20, signs.give_sign, is_pressing=True),
+    Job("note missed targets", 5, response.record_breaches, is_pressing=True),
+    Job("page officers", 1, answering.page_due, is_pressing=True),
+    Job("watch pages", 2, troubles.watch_pages, is_pressing=True),
+    Job("watch over officers on scene", 5, welfare.check_welfare, is_pressing=True),
     Job("ask providers that are down", 60, troubles.ask_providers),
-    Job("tell of missed calls", 5, missed.alarm_missed),
+    Job("tell of missed calls", 5, missed.alarm_missed, is_pressing=True),
     Job("plan shifts", 600, planning.plan_ahead),
     Job("watch for gaps in the rota", 60, alarms.watch),
     Job("fetch callers' messages", 10, fetching.fetch_recordings),

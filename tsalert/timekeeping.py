@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from time import monotonic
 
 import structlog
+from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.base import BaseTrigger
 from flask import Flask
@@ -16,6 +17,8 @@ from tsalert.jobs import TIMETABLE, Job
 from tsalert.leadership import Leadership
 
 _LEAD_SECONDS = 5.0
+# While the network is away, more jobs than these may stand still at once.
+_THREADS, _PRESSING, _PRESSING_THREADS = 10, "pressing", 6
 _APART = timedelta(milliseconds=100)
 # Less than this a clock is put right by every day.
 _JUMP = timedelta(seconds=2)
@@ -95,9 +98,11 @@ class Timetable:
 
     def _start(self) -> None:
         defaults = {"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
-        self._scheduler = BackgroundScheduler(timezone=UTC, job_defaults=defaults, daemon=True)
+        threads = {"default": ThreadPoolExecutor(_THREADS), _PRESSING: ThreadPoolExecutor(_PRESSING_THREADS)}
+        self._scheduler = BackgroundScheduler(timezone=UTC, executors=threads, job_defaults=defaults, daemon=True)
         for job, first in zip(TIMETABLE, first_runs(utc_now()), strict=True):
-            self._scheduler.add_job(self._run, Regularly(job.seconds), [job], name=job.name, next_run_time=first)
+            by = {"executor": _PRESSING if job.is_pressing else "default", "next_run_time": first}
+            self._scheduler.add_job(self._run, Regularly(job.seconds), [job], name=job.name, **by)
         self._scheduler.start()
 
     def _halt(self) -> None:
