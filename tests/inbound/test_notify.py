@@ -245,6 +245,14 @@ def test_a_text_that_is_reported_again_is_taken_and_answered_once(session: Sessi
     assert session.scalar(select(func.count()).select_from(InboundMessage)) == 1
 
 
+def test_a_machine_that_answers_stop_to_each_answer_is_not_answered_for_ever(
+    session: Session, text: Callable[..., int]
+) -> None:
+    for _ in range(8):
+        text("STOP")
+    assert len(answers(session)) == 5
+
+
 def test_an_officers_verb_is_answered_at_once_whatever_they_said_to_our_alerts(
     session: Session, text: Callable[..., int], on_duty: dict[Duty, Actor]
 ) -> None:

@@ -112,6 +112,16 @@ def test_who_asked_for_help_first_still_hears_that_we_have_their_message(session
     assert "has your message" in text("A man is here", at=NOW + MINUTE)
 
 
+@pytest.mark.parametrize("word", ["HELP", "START"])
+def test_a_machine_that_answers_our_answers_is_not_answered_for_ever(session: Session, word: str) -> None:
+    subscribe(session, ALEX)
+    session.commit()
+    answers = [text(word) for _ in range(8)]
+    assert [bool(answer) for answer in answers] == [True] * 5 + [False] * 3
+    assert text(word, sender=SAM) or word == "START"
+    assert text(word, at=NOW + 61 * MINUTE)
+
+
 def test_our_words_make_no_call(session: Session) -> None:
     for word in ("STOP", "HELP", "info"):
         text(word)

@@ -20,7 +20,7 @@ from tsalert.hygiene.reporting import is_reported, report
 from tsalert.hygiene.rules import Kind
 from tsalert.inbound import officers
 from tsalert.inbound.rules import Keyword, read_source
-from tsalert.inbound.service import Taken, take_in
+from tsalert.inbound.service import Taken, may_answer, take_in
 from tsalert.subscribers.contacts import read_contact
 from tsalert.subscribers.wording import stopped_answer
 
@@ -89,8 +89,9 @@ def take_text(reference: str, source: str, body: str, *, now: datetime) -> None:
 
 def _answer(session: Session, sender: str, taken: Taken, now: datetime) -> None:
     settings: Settings = current_app.extensions["tsalert_settings"]
-    words = stopped_answer(authority=settings.authority_name) if taken.word == Keyword.STOP else taken.answer
-    mobile = _mobile(sender)
+    words, mobile = taken.answer, _mobile(sender)
+    if taken.word == Keyword.STOP and may_answer(session, sender, now=now):
+        words = stopped_answer(authority=settings.authority_name)
     if not words or mobile is None:
         return
     content, until = Content(sms=words), now + _USELESS_AFTER

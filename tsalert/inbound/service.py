@@ -27,9 +27,11 @@ from tsalert.subscribers import service as subscribers
 from tsalert.subscribers.wording import help_answer, welcome_answer
 from tsalert.telephone.rules import read_caller
 from tsalert.telephone.wording import text_answer
+from tsalert.visitors.limiting import spend
 
 # Who texts again within the hour goes on with the same call, and knows already that we have their words.
 _ONE_TALK = timedelta(hours=1)
+_MOST_ANSWERS = 5
 # Whoever texts us some days after an alert came to their mobile may mean it.
 _MAY_ANSWER = timedelta(days=3)
 
@@ -82,6 +84,11 @@ def take_in(session: Session, provider_ref: str, sender: str, body: str, *, now:
     return taken
 
 
+def may_answer(session: Session, sender: str, *, now: datetime) -> bool:
+    """Tell whether one of our words is answered: each costs us a text, and a machine may answer our answers. A step."""
+    return spend(session, "answers to one number", sender, most=_MOST_ANSWERS, within=_ONE_TALK, now=now)
+
+
 def _act(session: Session, sender: str, body: str, now: datetime) -> Taken:
     """Carry out a message that is one of our words; every other is for an officer."""
     keyword = read_keyword(body) if is_number(sender) else None
@@ -90,9 +97,10 @@ def _act(session: Session, sender: str, body: str, now: datetime) -> Taken:
         _stop(session, sender, settings, now)
         return Taken(keyword)
     if keyword is Keyword.HELP:
-        return Taken(keyword, help_answer(authority=settings.authority_name, number=settings.rapid_response_number))
+        answer = help_answer(authority=settings.authority_name, number=settings.rapid_response_number)
+        return Taken(keyword, answer if may_answer(session, sender, now=now) else "")
     if keyword is Keyword.START and (answer := _start(session, sender, settings, now)):
-        return Taken(keyword, answer)
+        return Taken(keyword, answer if may_answer(session, sender, now=now) else "")
     if _joins(session, sender, body, now):
         return Taken(Keyword.JOIN, welcome_answer(authority=settings.authority_name))
     verb_answer = officers.answer_text(session, sender, body, now=now)
