@@ -32,7 +32,7 @@ test: check assets compiled ## Check and test everything: SQLite, PostgreSQL and
 check: $(BIN)/.developed ## Lint, format check, types and import contracts
 	ruff check .
 	ruff format --check .
-	mypy
+	mypy --num-workers auto
 	lint-imports --no-cache
 
 format: $(BIN)/.developed ## Put the code into its one format
