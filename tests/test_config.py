@@ -85,6 +85,8 @@ def test_every_missing_setting_is_named_at_once() -> None:
         ("TSALERT_EMAIL", "smtp://mail.example.org:port"),
         ("TSALERT_EMAIL", "smtps://alerts:12#ab@mail.example.org"),
         ("TSALERT_EMAIL", "smtps://alerts:12/ab@mail.example.org"),
+        ("TSALERT_EMAIL", "smtps://alerts:12£ab@mail.example.org"),
+        ("TSALERT_EMAIL", "smtps://alerts:12%C2%A3ab@mail.example.org"),
         ("TSALERT_EMAIL", "smtp://mail.example.org?connections=0"),
         ("TSALERT_EMAIL", "smtp://mail.example.org?connections=65"),
         ("TSALERT_EMAIL", "smtp://mail.example.org?connections=many"),

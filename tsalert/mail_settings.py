@@ -17,6 +17,8 @@ _IN_CLEAR = (
     "listen to the network that leads to the mail server, say so by ?clear=1"
 )
 
+_NOT_SENDABLE = "has a sign such as £ or é in its user or password, which cannot be told to a mail server: choose others there"
+
 
 class SmtpSettings(Confidential, frozen=True):
     """Where mail goes. ``security`` is ``none``, ``starttls`` or ``tls``; a worker keeps ``connections`` open."""
@@ -46,12 +48,15 @@ def read_smtp(reader: Reader) -> SmtpSettings | None:
     is_private = security != "none" or options.get("clear") == "1" or is_loopback(parts.hostname)
     if parts.password and not is_private:
         reader.fault("EMAIL", _IN_CLEAR)
+    username, password = (unquote(each) if each else None for each in (parts.username, parts.password))
+    if not f"{username}{password}".isascii():
+        reader.fault("EMAIL", _NOT_SENDABLE)
     return SmtpSettings(
         host=parts.hostname,
         port=parts.port or _PORTS[security],
         security=security,
-        username=unquote(parts.username) if parts.username else None,
-        password=unquote(parts.password) if parts.password else None,
+        username=username,
+        password=password,
         connections=reader.connections("EMAIL", options.get("connections", "4")),
     )
 
