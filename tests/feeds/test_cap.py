@@ -13,9 +13,9 @@ from sqlalchemy.orm import Session
 
 from tests.alerts.conftest import settle, shown
 from tests.feeds.conftest import Publish
-from tests.feeds.test_feeds import CAP, cap, schema, told
+from tests.feeds.test_feeds import ATOM, CAP, atom, cap, items, reference, schema, told
 from tsalert.alerts import editions, service
-from tsalert.alerts.rules import Edition, FollowUp, Kind, Urgency
+from tsalert.alerts.rules import Edition, FollowUp, Kind, Urgency, follow_up_of
 from tsalert.core.actors import Actor
 from tsalert.core.clock import utc_now
 from tsalert.feeds.cap import write_cap
@@ -90,3 +90,10 @@ def test_an_update_and_an_all_clear_refer_to_the_message_that_they_continue(
         assert root.xpath("//c:responseType/text()", namespaces=CAP) == [
             "AllClear" if kind is Kind.ALL_CLEAR else "Avoid"
         ]
+        said = follow_up_of(reference(original), kind)
+        assert told(root, "//c:description").startswith(f"{said}\n\nThey were seen again.")
+        newest = items(client)[0]
+        assert newest["content_text"].startswith(f"{said}\n\nThey were seen again.")
+        assert newest["content_html"].startswith(f"<p><strong>{said}</strong></p>")
+        (content, *_) = atom(client).xpath("a:entry/a:content/text()", namespaces=ATOM)
+        assert content == newest["content_html"]

@@ -6,10 +6,11 @@ from datetime import UTC, datetime
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from tsalert.alerts.rules import Kind, Urgency
 from tsalert.feeds import rules
-from tsalert.feeds.rules import Item, Narrowing, Publisher, State
+from tsalert.feeds.rules import Earlier, Item, Narrowing, Publisher, State
 from tsalert.subscribers.rules import EVERY_TOPIC
 
 NOW = datetime(2026, 6, 10, 12, 0, tzinfo=UTC)
@@ -28,6 +29,22 @@ def test_a_withdrawn_alert_says_so_before_all_else() -> None:
     )
     assert item(State.WITHDRAWN).withdrawal == "We have withdrawn this alert."
     assert item(State.ENDED, "It was a film crew.").withdrawal == ""
+
+
+@pytest.mark.parametrize(
+    ("kind", "said"),
+    [
+        (Kind.UPDATE, ("This is an update to our alert TS-2026-001.",)),
+        (Kind.ALL_CLEAR, ("All clear: what our alert TS-2026-001 warned of is over.",)),
+        (Kind.CANCEL, ("We have withdrawn our alert TS-2026-001.",)),
+        (Kind.ALERT, ()),
+    ],
+)
+def test_what_continues_an_alert_says_so_first(kind: Kind, said: tuple[str, ...]) -> None:
+    continued = replace(item(State.CURRENT), kind=kind, replies_to=Earlier("TS-2026-001", NOW))
+    assert continued.first_words == said
+    assert replace(continued, state=State.WITHDRAWN).first_words == ("We have withdrawn this alert.", *said)
+    assert item(State.CURRENT).first_words == ()
 
 
 def test_anybody_can_check_an_alert_at_its_page() -> None:

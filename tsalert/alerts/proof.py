@@ -8,10 +8,10 @@ from msgspec.structs import asdict
 
 from tsalert.alerts.audience.choosing import sealed
 from tsalert.alerts.models import Alert
-from tsalert.alerts.rules import Channel, Edition, Kind, digest
+from tsalert.alerts.rules import Channel, Edition, Kind, digest, follow_up_of
 from tsalert.alerts.segments import SmsSize, measure
 from tsalert.alerts.speaking import seconds
-from tsalert.alerts.wording import Letterhead, Mail, Notice, Wording, follow_up_of, other_editions, word
+from tsalert.alerts.wording import Letterhead, Mail, Notice, Wording, other_editions, word
 from tsalert.config import Settings
 from tsalert.delivery.rules import ACKNOWLEDGE_LINK, PARTNER_MARK, UNSUBSCRIBE_LINK, Content
 from tsalert.delivery.tokens import TOKEN_LENGTH

@@ -239,6 +239,19 @@ def read_reference(text: str) -> str | None:
     return write_reference(int(found[1]), int(found[2])) if found else None
 
 
+def follow_up_of(reference: str, kind: Kind) -> str:
+    """Return the sentence with which whatever continues an alert begins in every form; nothing for a first alert."""
+    match kind:
+        case Kind.UPDATE:
+            return f"This is an update to our alert {reference}."
+        case Kind.ALL_CLEAR:
+            return f"All clear: what our alert {reference} warned of is over."
+        case Kind.CANCEL:
+            return f"We have withdrawn our alert {reference}."
+        case _:
+            return ""
+
+
 def digest(parts: Mapping[str, Any]) -> str:
     """Return SHA-256 of everything an approver is shown, as canonical JSON, in hexadecimal."""
     return sha256(json.dumps(parts, sort_keys=True, separators=(",", ":")).encode()).hexdigest()

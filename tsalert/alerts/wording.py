@@ -6,7 +6,7 @@ from markupsafe import Markup
 from msgspec import Struct
 
 from tsalert.alerts import markdown
-from tsalert.alerts.rules import Edition, Kind
+from tsalert.alerts.rules import Edition
 from tsalert.alerts.segments import plain_marks
 from tsalert.alerts.speaking import LONGEST_CALL, seconds, shorten, spoken
 from tsalert.core.clock import in_london
@@ -75,19 +75,6 @@ def word(notice: Notice, head: Letterhead) -> Wording:
 def other_editions(notice: Notice, head: Letterhead) -> dict[Edition, Mail]:
     """Write an alert for partners, who pass it on, and in large print."""
     return {edition: _mail(notice, head, f"alert_{edition}") for edition in (Edition.PARTNER, Edition.LARGE_PRINT)}
-
-
-def follow_up_of(reference: str, kind: Kind) -> str:
-    """Return the sentence with which whatever continues an alert begins in every form; nothing for a first alert."""
-    match kind:
-        case Kind.UPDATE:
-            return f"This is an update to our alert {reference}."
-        case Kind.ALL_CLEAR:
-            return f"All clear: what our alert {reference} warned of is over."
-        case Kind.CANCEL:
-            return f"We have withdrawn our alert {reference}."
-        case _:
-            return ""
 
 
 def safe_html(source: str) -> Markup:

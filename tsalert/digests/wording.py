@@ -6,9 +6,9 @@ from msgspec import Struct
 
 from tsalert.alerts import markdown
 from tsalert.alerts.models import Alert
-from tsalert.alerts.rules import Edition, Kind
+from tsalert.alerts.rules import Edition, Kind, follow_up_of
 from tsalert.alerts.segments import plain_marks
-from tsalert.alerts.wording import Letterhead, check_url, follow_up_of, safe_html
+from tsalert.alerts.wording import Letterhead, check_url, safe_html
 from tsalert.core.words import counted
 from tsalert.delivery.rules import Content
 from tsalert.digests.rules import Tells

@@ -37,10 +37,10 @@ def title_of(item: Item) -> str:
 
 
 def html_of(item: Item) -> str:
-    """Return an alert's words as HTML that is safe to show, first of all why it was withdrawn if it was."""
-    withdrawal = f"<p><strong>{escape(item.withdrawal)}</strong></p>\n" if item.withdrawal else ""
+    """Return an alert's words as HTML that is safe to show, after why it was withdrawn and which alert it continues."""
+    first = "".join(f"<p><strong>{escape(said)}</strong></p>\n" for said in item.first_words)
     advice = f"<h2>What to do</h2>\n{markdown.to_html(item.advice)}" if item.advice else ""
-    return f"{withdrawal}{markdown.to_html(item.body)}{advice}"
+    return f"{first}{markdown.to_html(item.body)}{advice}"
 
 
 def _entry(feed: ET.Element, item: Item, publisher: Publisher) -> None:

@@ -54,7 +54,7 @@ def _add_info(root: ET.Element, item: Item, publisher: Publisher) -> None:
     _add(info, "expires", _written(item.expires_at))
     _add(info, "senderName", publisher.authority)
     _add(info, "headline", f"{item.state.label}: {item.headline}" if item.is_withdrawn else item.headline)
-    _add(info, "description", "\n\n".join(filter(None, (item.withdrawal, markdown.to_text(item.body)))))
+    _add(info, "description", "\n\n".join((*item.first_words, markdown.to_text(item.body))))
     if item.advice:
         _add(info, "instruction", markdown.to_text(item.advice))
     _add(info, "web", publisher.page_of(item.reference))

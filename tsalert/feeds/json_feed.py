@@ -26,7 +26,7 @@ def make_json_feed(items: Sequence[Item], publisher: Publisher, *, address: str)
 
 def _item(item: Item, publisher: Publisher) -> dict[str, Any]:
     page = publisher.page_of(item.reference)
-    words = "\n\n".join(filter(None, (item.withdrawal, markdown.to_text(item.body), markdown.to_text(item.advice))))
+    words = "\n\n".join(filter(None, (*item.first_words, markdown.to_text(item.body), markdown.to_text(item.advice))))
     return {
         "id": page,
         "url": page,

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from msgspec import Struct
 
-from tsalert.alerts.rules import Kind, Urgency
+from tsalert.alerts.rules import Kind, Urgency, follow_up_of
 from tsalert.core.words import Word
 from tsalert.subscribers.rules import topics_reached
 
@@ -69,6 +69,16 @@ class Item(Struct, frozen=True):
     def withdrawal(self) -> str:
         """What is said of its withdrawal before all else; nothing of one that stands."""
         return f"We have withdrawn this alert. {self.withdrawn_because}".strip() if self.is_withdrawn else ""
+
+    @property
+    def follow_up(self) -> str:
+        """The sentence that says which alert it updates or ends, as in every other form; nothing of a first alert."""
+        return follow_up_of(self.replies_to.reference, self.kind) if self.replies_to else ""
+
+    @property
+    def first_words(self) -> tuple[str, ...]:
+        """What is said before its own words: that it was withdrawn, and which alert it continues."""
+        return tuple(filter(None, (self.withdrawal, self.follow_up)))
 
     @property
     def is_withdrawn(self) -> bool:
