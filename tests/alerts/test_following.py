@@ -195,6 +195,20 @@ def test_whoever_withdraws_an_alert_withdraws_its_updates_and_stops_what_waits_o
         withdrawing.correct(update_id, actor=author, now=NOW)
 
 
+def test_after_an_all_clear_that_was_withdrawn_another_one_can_be_given(
+    session: Session, sending: int, author: Actor, approver: Actor
+) -> None:
+    everybody_has(session, sending)
+    too_soon = service.follow_up(sending, ALL_CLEAR, actor=author, now=NOW)
+    send(too_soon, author, approver)
+    everybody_has(session, too_soon)
+    service.withdraw(too_soon, "They came back this morning.", actor=approver, now=NOW)
+    again = service.follow_up(sending, ALL_CLEAR, actor=author, now=NOW)
+    assert send(again, author, approver) == 3
+    with pytest.raises(Conflict, match=f"Its all-clear is {queries.get_alert(session, again).reference}"):
+        service.follow_up(sending, ALL_CLEAR, actor=author, now=NOW)
+
+
 def test_an_update_that_was_withdrawn_alone_keeps_its_own_correction(
     session: Session, sending: int, author: Actor, approver: Actor
 ) -> None:

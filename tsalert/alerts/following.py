@@ -91,9 +91,10 @@ def stop_all_clear(session: Session, withdrawn: Alert, *, now: datetime) -> None
 
 
 def find_all_clear(session: Session, original_id: int) -> Alert | None:
-    """Return the all-clear of an alert, written or sent; one that was rejected is none."""
-    mine = (Alert.in_reply_to == original_id, Alert.kind == Kind.ALL_CLEAR, Alert.status != Status.REJECTED)
-    return session.scalar(select(Alert).where(*mine).order_by(Alert.id).limit(1))
+    """Return the all-clear of an alert, written or sent; one that was rejected or withdrawn is none."""
+    mine = (Alert.in_reply_to == original_id, Alert.kind == Kind.ALL_CLEAR)
+    stands = (Alert.status != Status.REJECTED, Alert.withdrawn_because.is_(None))
+    return session.scalar(select(Alert).where(*mine, *stands).order_by(Alert.id).limit(1))
 
 
 def lock_unsent(session: Session, original_id: int) -> Sequence[Alert]:
