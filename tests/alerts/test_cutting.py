@@ -20,6 +20,11 @@ ONE, TWO, THREE = "Roofers knock.", "They say a tile is loose.", "They take you 
         pytest.param("- Say no. Ring us.\n  Tell us.", ["Say no.", "Ring us.", "Tell us."], id="a-long-point"),
         pytest.param("See [us](http://127.0.0.1:8000/at-the-door).", ["See us (http://127.0.0.1:8000/at-the-door)."],
                      id="a-link-keeps-its-address"),
+        pytest.param("টাকা দেবেন না। ফোন করুন।", ["টাকা দেবেন না।", "ফোন করুন।"], id="bengali"),
+        pytest.param("کیا وہ آئے؟ دروازہ بند رکھیں۔", ["کیا وہ آئے؟", "دروازہ بند رکھیں۔"], id="urdu"),  # noqa: RUF001
+        pytest.param("- 不要付钱。", ["不要付钱。"], id="chinese"),
+        pytest.param("- They say “Pay now!”", ["They say “Pay now!”"], id="a-point-that-ends-with-what-is-said"),
+        pytest.param("- Say no (and shut the door.)", ["Say no (and shut the door.)"], id="a-point-in-brackets"),
         pytest.param("", [], id="nothing"),
         pytest.param("\n \n", [], id="empty-lines"),
     ],

@@ -68,6 +68,21 @@ def test_an_address_written_as_words_stays_as_it_is_and_is_no_link() -> None:
     assert to_html(source) == f"<p>{source}</p>\n"
 
 
+@pytest.mark.parametrize(
+    ("source", "html"),
+    [
+        ("Say no.\n\nلا تدفع.", '<p dir="ltr">Say no.</p>\n<p dir="rtl">لا تدفع.</p>\n'),  # noqa: RUF001 - Arabic
+        ("# 12 لا", '<h2 dir="rtl">12 لا</h2>\n'),
+        ("- لا\n- No", '<ul dir="rtl">\n<li dir="rtl">لا</li>\n<li dir="ltr">No</li>\n</ul>\n'),
+        ("> שלום\n\nটাকা", '<blockquote dir="rtl">\n<p dir="rtl">שלום</p>\n</blockquote>\n<p dir="ltr">টাকা</p>\n'),
+        ("টাকা দেবেন না।", "<p>টাকা দেবেন না।</p>\n"),
+        ("No لا", "<p>No لا</p>\n"),
+    ],
+)
+def test_words_that_are_read_from_the_right_are_set_from_there(source: str, html: str) -> None:
+    assert to_html(source) == html
+
+
 def test_a_heading_never_outranks_the_headline() -> None:
     assert to_html("# Big") == "<h2>Big</h2>\n"
     assert to_html("###### Small") == "<h4>Small</h4>\n"

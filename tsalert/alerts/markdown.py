@@ -1,6 +1,8 @@
 """Markdown as safe HTML and as plain text, with the address of every link in sight."""
 
 import re
+from collections.abc import Iterable
+from unicodedata import bidirectional
 
 import nh3
 from markdown_it import MarkdownIt
@@ -15,6 +17,7 @@ _PARSER = MarkdownIt("commonmark", {"html": False}).disable("image")
 _RENDERER = RendererHTML()
 # What means something wherever it stands, and what does at the beginning of a line: headings, lists, rules.
 _MARKS = re.compile(r"[\\`*_\[\]<>&]")
+_FROM_THE_RIGHT = frozenset({"R", "AL"})
 _FIRST_MARK = re.compile(r"^(\d*)([#+\-=~.)])", re.MULTILINE)
 
 
@@ -28,7 +31,7 @@ def to_html(source: str) -> str:
     """Return HTML in which whatever was not plain Markdown is inert text."""
     html = str(_RENDERER.render(_parse(source), _PARSER.options, {}))
     return nh3.clean(
-        html, tags=_TAGS, attributes={"*": set(), "a": {"href"}}, url_schemes=_SCHEMES, link_rel="noopener noreferrer"
+        html, tags=_TAGS, attributes={"*": {"dir"}, "a": {"href"}}, url_schemes=_SCHEMES, link_rel="noopener noreferrer"
     )
 
 
@@ -98,7 +101,31 @@ def _parse(source: str) -> list[Token]:
             token.tag = f"h{min(int(token.tag[1]) + 1, 4)}"  # the headline is the page's only first heading
         if token.children:
             token.children = _show_addresses(token.children)
+    _set_directions(tokens)
     return tokens
+
+
+def _set_directions(tokens: Iterable[Token]) -> None:
+    """Give each block the direction of its first words, where any are read from the right."""
+    directions: list[tuple[Token, str]] = []
+    opened: list[Token] = []
+    for token in tokens:
+        if token.nesting == 1:
+            opened.append(token)
+        elif token.type == "inline":
+            direction = _direction(token.content)
+            directions += [(block, direction) for block in opened]
+            opened.clear()
+    if any(direction == "rtl" for _, direction in directions):
+        for block, direction in directions:
+            block.attrSet("dir", direction)
+
+
+def _direction(words: str) -> str:
+    """Return from where words are read, by the first letter that says so."""
+    letters = (bidirectional(letter) for letter in words)
+    first = next((each for each in letters if each == "L" or each in _FROM_THE_RIGHT), "L")
+    return "rtl" if first in _FROM_THE_RIGHT else "ltr"
 
 
 def _show_addresses(children: list[Token]) -> list[Token]:

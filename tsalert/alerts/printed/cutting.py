@@ -9,9 +9,12 @@ from msgspec import Struct
 
 from tsalert.alerts import markdown
 
-_SENTENCE = re.compile(r"(?<=[.!?])\s+")
+# Ours, and those of Hindi and Bengali, Arabic, Urdu, and Chinese.
+_FULL_STOPS = ".!?।؟۔。！？"  # noqa: RUF001 - they look like ours
+_SENTENCE = re.compile(rf"(?<=[{_FULL_STOPS}])\s+")
 _POINT = re.compile(r"\s*(?:-|\d+\.) ")
-_ENDS = (".", "!", "?", ":", ";", "…")
+_ENDS = (*_FULL_STOPS, ":", ";", "…")
+_CLOSING = "\"'”’»)]"  # noqa: RUF001 - quotation marks
 
 
 class Cut(Struct, frozen=True):
@@ -73,4 +76,4 @@ def width(text: str) -> int:
 
 
 def _ended(sentence: str) -> str:
-    return sentence if sentence.endswith(_ENDS) else f"{sentence}."
+    return sentence if sentence.rstrip(_CLOSING).endswith(_ENDS) else f"{sentence}."
