@@ -19,6 +19,7 @@ from tsalert.alerts.steps import Status
 from tsalert.alerts.withdrawing import service as withdrawing
 from tsalert.audit.models import AuditEvent
 from tsalert.core.actors import Actor
+from tsalert.core.clock import in_london
 from tsalert.core.errors import Conflict, RuleViolation
 from tsalert.delivery import service as delivery
 from tsalert.delivery.models import Delivery, Endpoint
@@ -221,6 +222,17 @@ def test_an_update_that_was_withdrawn_alone_keeps_its_own_correction(
     service.withdraw(sending, "It was a mistake of ours.", actor=approver, now=NOW)
     with pytest.raises(Conflict, match=f"Its correction is {queries.get_alert(session, own).reference}"):
         withdrawing.correct(update_id, actor=author, now=NOW)
+
+
+def test_the_form_of_what_continues_an_ended_alert_holds_an_end_to_come(
+    session: Session, sending: int, signed_in: Callable[..., FlaskClient]
+) -> None:
+    browser, now = signed_in(RoleName.DUTY_OFFICER), datetime.now(UTC)
+    for ends, shown_end in ((now + timedelta(days=3), now + timedelta(days=3)), (now, now + timedelta(days=14))):
+        session.get_one(Alert, sending).expires_at = ends
+        session.commit()
+        form = browser.get(f"/alerts/{sending}/follow-up?kind=all_clear").text
+        assert f'value="{in_london(shown_end):%Y-%m-%dT%H:%M}"' in form, ends
 
 
 def test_an_officer_writes_it_from_the_alerts_page(

@@ -61,9 +61,11 @@ def edit_form(alert_id: int, actor: Actor, now: datetime, *, overtaken: bool = F
     return _with_parties(_with_copy(page, actor, alert=page["alert"], overtaken=overtaken), actor, now)
 
 
-def follow_up_form(alert_id: int, actor: Actor) -> Page:
-    """Return the form of an update or an all-clear."""
+def follow_up_form(alert_id: int, actor: Actor, now: datetime) -> Page:
+    """Return the form of an update or an all-clear; one of an alert that has ended applies as long as a new alert."""
     page = presenting.follow_up_form(alert_id)
+    if page["original"].expires_at <= now:
+        page["filled"] |= {"expires_at": filling.usual_end(now)}
     return _with_copy(page, actor)
 
 

@@ -101,7 +101,7 @@ def show_email(alert_id: int) -> ResponseReturnValue:
 @requires(Permission.DRAFT_ALERT)
 def follow_up_form(alert_id: int) -> ResponseReturnValue:
     """Show the form for an update, or for an all-clear, to those who got an alert."""
-    return render_template("alerts/form.html", **drafting.follow_up_form(alert_id, current_actor()))
+    return render_template("alerts/form.html", **drafting.follow_up_form(alert_id, current_actor(), utc_now()))
 
 
 @bp.post("/alerts/<int:alert_id>/follow-up")

@@ -39,12 +39,17 @@ def begin(
     :raises Withheld: this person may not see the case.
     """
     case = None if case_id is None else cases.get_visible_case(session, case_id, actor=actor, now=now)
-    filled: Filled = {"expires_at": f"{in_london(now + _USUAL_LIFE):%Y-%m-%dT%H:%M}"}
+    filled: Filled = {"expires_at": usual_end(now)}
     if case is not None:
         filled |= _of_case(session, case)
     if template is not None:
         filled |= _of_template(session, template, case)
     return filled
+
+
+def usual_end(now: datetime) -> str:
+    """Return until when an alert applies that is begun now, as the field of a form holds it."""
+    return f"{in_london(now + _USUAL_LIFE):%Y-%m-%dT%H:%M}"
 
 
 def values(session: Session, case: CaseFile | None) -> dict[str, str]:
