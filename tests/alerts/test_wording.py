@@ -50,6 +50,14 @@ def test_mail_says_whom_to_ring_where_there_is_a_number(wording: Wording) -> Non
     assert "Ring" not in silent.text
 
 
+@pytest.mark.parametrize("number", ["07700 900461", ""])
+def test_every_edition_says_whom_to_ring_in_danger_as_paper_does(number: str) -> None:
+    head = replace(HEAD, rapid_response_number=number)
+    for mail in (word(NOTICE, head), *other_editions(NOTICE, head).values()):
+        for form in (mail.text, mail.html):
+            assert form.count("In danger, ring 999.") == 1
+
+
 def test_the_end_is_a_london_day(wording: Wording) -> None:
     assert "until 11 June 2026" in wording.text
 
