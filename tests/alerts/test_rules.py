@@ -1,4 +1,4 @@
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from hashlib import sha256
 from typing import Any
 
@@ -12,6 +12,7 @@ from tsalert.alerts import rules
 from tsalert.alerts.beginning import CaseFacts, begin_from
 from tsalert.alerts.linking import check_links
 from tsalert.alerts.rules import Channel, Draft
+from tsalert.core.clock import london_midnight
 from tsalert.core.errors import Conflict, NotAllowed, RuleViolation
 
 NOW = datetime(2026, 6, 10, 12, 0, tzinfo=UTC)
@@ -244,3 +245,11 @@ def test_a_draft_says_what_it_is_about_how_it_goes_and_something() -> None:
 
 def test_a_digest_is_that_of_canonical_json() -> None:
     assert rules.digest({"b": 1, "a": "é"}) == sha256(b'{"a":"\\u00e9","b":1}').hexdigest()
+
+
+@pytest.mark.parametrize("day", [date(2026, 3, 29), date(2026, 6, 11), date(2026, 10, 25), date(2026, 12, 31)])
+def test_the_last_day_of_an_alert_is_one_on_which_it_applies(day: date) -> None:
+    midnight = london_midnight(day + timedelta(days=1))
+    assert rules.last_day(midnight) == day
+    assert rules.last_day(midnight + timedelta(seconds=1)) == day + timedelta(days=1)
+    assert rules.last_day(london_midnight(day) + timedelta(hours=12)) == day

@@ -5,6 +5,7 @@ from email.policy import SMTP
 import pytest
 from msgspec.structs import replace
 
+from tsalert.alerts.printed.sheets import newsletter
 from tsalert.alerts.rules import Edition
 from tsalert.alerts.wording import Letterhead, Notice, Wording, other_editions, word
 
@@ -60,6 +61,14 @@ def test_every_edition_says_whom_to_ring_in_danger_as_paper_does(number: str) ->
 
 def test_the_end_is_a_london_day(wording: Wording) -> None:
     assert "until 11 June 2026" in wording.text
+
+
+def test_what_ends_at_midnight_does_not_apply_on_the_day_that_begins_then() -> None:
+    notice = replace(NOTICE, expires_at=datetime(2026, 6, 11, 23, 0, tzinfo=UTC))
+    for mail in (word(notice, HEAD), *other_editions(notice, HEAD).values()):
+        assert "until 11 June 2026" in mail.text
+        assert "until 11 June 2026" in mail.html
+    assert "It applies until Thursday 11 June 2026." in newsletter(notice, HEAD)
 
 
 def test_each_sentence_at_the_end_of_a_partners_copy_stands_on_a_line_of_its_own() -> None:

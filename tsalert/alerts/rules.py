@@ -3,7 +3,7 @@
 import json
 import re
 from collections.abc import Collection, Mapping
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from hashlib import sha256
 from typing import Any
@@ -11,7 +11,7 @@ from typing import Any
 from msgspec import Struct
 
 from tsalert.alerts.speaking import LONGEST_CALL, seconds, spoken
-from tsalert.core.clock import as_utc
+from tsalert.core.clock import as_utc, london_date
 from tsalert.core.errors import Conflict, NotAllowed, RuleViolation
 from tsalert.delivery.rules import ACKNOWLEDGE_LINK, PARTNER_MARK, UNSUBSCRIBE_LINK
 
@@ -209,6 +209,11 @@ def check_expiry(expires_at: datetime, now: datetime) -> None:
         raise RuleViolation("The alert must end in the future.", field="expires_at")
     if left > LONGEST_LIFE:
         raise RuleViolation("The alert must end within a year.", field="expires_at")
+
+
+def last_day(expires_at: datetime) -> date:
+    """Return the last day in London on which an alert applies: one that ends at midnight ends with the day before."""
+    return london_date(as_utc(expires_at) - timedelta(seconds=1))
 
 
 def check_audience(size: int, *, continues: str | None = None) -> None:

@@ -6,10 +6,9 @@ from markupsafe import Markup
 from msgspec import Struct
 
 from tsalert.alerts import markdown
-from tsalert.alerts.rules import Edition
+from tsalert.alerts.rules import Edition, last_day
 from tsalert.alerts.segments import plain_marks
 from tsalert.alerts.speaking import LONGEST_CALL, seconds, shorten, spoken
-from tsalert.core.clock import in_london
 from tsalert.web.mails import mail_template
 
 
@@ -116,7 +115,7 @@ def _voice(notice: Notice, head: Letterhead) -> str:
 
 
 def _shared(notice: Notice, head: Letterhead) -> dict[str, object]:
-    ends = in_london(notice.expires_at) if notice.expires_at else None
+    ends = last_day(notice.expires_at) if notice.expires_at else None
     return {
         "notice": notice,
         "head": head,

@@ -8,9 +8,8 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from tsalert.alerts.printed.cutting import cut, sentences, shortened
-from tsalert.alerts.rules import LONGEST_HEADLINE
+from tsalert.alerts.rules import LONGEST_HEADLINE, last_day
 from tsalert.alerts.wording import Letterhead, Notice, check_url
-from tsalert.core.clock import in_london
 from tsalert.documents.codes import draw_code
 from tsalert.documents.description import Block, Document, Heading, Image, Items, Look, Paragraph, Passage, Span
 
@@ -155,5 +154,5 @@ def _until(notice: Notice) -> list[str]:
     """Return until when all this holds; what says that another alert is over has no end."""
     if notice.expires_at is None:
         return []
-    ends = in_london(notice.expires_at)
+    ends = last_day(notice.expires_at)
     return [f"It applies until {ends:%A} {ends.day} {ends:%B %Y}."]
