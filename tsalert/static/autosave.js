@@ -18,7 +18,7 @@ const SAID = {
   404: "Not saved: this has been removed meanwhile. What you wrote stays on this page: copy it before you leave.",
   409: "Not saved: somebody else saved this text, or the report is published by now. Save it to see which.",
   413: "Not saved: it is too long. Shorten it; what you wrote stays on this page.",
-  422: "Not saved: a report does not take this as it is. Save it to see why.",
+  422: "Not saved: it cannot be kept as it is. Save it to see why.",
 };
 const LOST = "Not saved: the service cannot be reached. It is tried again by itself; what you wrote stays on this page.";
 
