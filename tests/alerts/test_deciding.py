@@ -39,6 +39,20 @@ def test_whoever_decides_reads_text_readers_cost_and_objections_in_this_order(si
     assert "Nothing was found: no alert like it" in page
 
 
+def test_an_alert_that_does_not_go_by_mail_says_where_its_words_stand(
+    signed_in: SignIn, author: Actor, waits: int
+) -> None:
+    now, told = datetime.now(UTC), "It does not go out by email."
+    by_sms = service.write_draft(
+        new_draft(expires_at=now + timedelta(days=7), channels=("sms",)), actor=author, now=now
+    )
+    browser = signed_in()
+    page = browser.get(f"/alerts/{by_sms}").text
+    assert (told in page, "Edition for partners" in page) == (True, False)
+    page = browser.get(f"/alerts/{waits}").text
+    assert (told in page, "Edition for partners" in page) == (False, True)
+
+
 def test_of_a_sent_alert_its_progress_comes_first_and_nothing_stands_against_it(
     signed_in: SignIn, approver: Actor, waits: int
 ) -> None:
