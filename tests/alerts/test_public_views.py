@@ -142,6 +142,21 @@ def test_public_pages_change_as_soon_as_an_alert_is_sent_ends_or_is_withdrawn(
             assert old != new
 
 
+def test_the_page_that_vouches_for_an_alert_has_the_words_of_its_texts_and_calls(
+    client: FlaskClient, session: Session, send: Send
+) -> None:
+    said = {"sms": "They\u2019re in Bickley \u2013 say \u201cno\u201d.", "voice": "Two men are about. Do not let them in."}
+    page = client.get(f"/check/{send(**said)}").text
+    assert "They&#39;re in Bickley - say &#34;no&#34;." in page
+    assert "Two men are about" not in page
+    by_call = send(**said)
+    session.execute(update(Alert).where(Alert.reference == by_call).values(channels=["voice"]))
+    session.commit()
+    page = client.get(f"/check/{by_call}").text
+    assert "Two men are about. Do not let them in." in page
+    assert "As a text message" not in page
+
+
 def test_an_alert_leads_to_the_one_that_continues_it_and_back(
     client: FlaskClient, session: Session, send: Send
 ) -> None:

@@ -16,6 +16,7 @@ from tsalert.alerts.pointing import MayStay
 from tsalert.alerts.previews.reading import read
 from tsalert.alerts.printed import copies as printed
 from tsalert.alerts.rules import Channel, Edition, Kind, Urgency, Verdict
+from tsalert.alerts.segments import plain_marks
 from tsalert.alerts.speaking import LONGEST_CALL
 from tsalert.alerts.steps import STATUS_WORDS, Status, Step, legal_steps, next_status
 from tsalert.alerts.trials.queries import trials_of, ways
@@ -226,6 +227,8 @@ def checked_page(alert: Alert, now: datetime) -> dict[str, Any]:
         "alert": alert,
         "body": safe_html(alert.body_markdown),
         "advice": safe_html(alert.advice),
+        "sms_text": plain_marks(alert.sms_text) if Channel.SMS in alert.channels else "",
+        "voice": safe_html(alert.voice_text) if Channel.VOICE in alert.channels else "",
         "is_withdrawn": bool(withdrawn(session, [alert])),
         "is_past": alert.expires_at <= now,
     }
