@@ -145,7 +145,10 @@ def test_public_pages_change_as_soon_as_an_alert_is_sent_ends_or_is_withdrawn(
 def test_the_page_that_vouches_for_an_alert_has_the_words_of_its_texts_and_calls(
     client: FlaskClient, session: Session, send: Send
 ) -> None:
-    said = {"sms": "They\u2019re in Bickley \u2013 say \u201cno\u201d.", "voice": "Two men are about. Do not let them in."}
+    said = {
+        "sms": "They\u2019re in Bickley \u2013 say \u201cno\u201d.",
+        "voice": "Two men are about. Do not let them in.",
+    }
     page = client.get(f"/check/{send(**said)}").text
     assert "They&#39;re in Bickley - say &#34;no&#34;." in page
     assert "Two men are about" not in page

@@ -123,6 +123,14 @@ def test_autosaving_says_clearly_why_it_could_not(session: Session, signed_in: S
     assert signed_in(RoleName.ADMINISTRATOR).post("/alerts/unsaved", data={"copy": KEY}).status_code == 403
 
 
+def test_whoever_may_write_no_longer_gets_their_words_back_and_nothing_of_the_pages_own(signed_in: SignIn) -> None:
+    sent = typed(headline="Half written") | {"copy": KEY, "draft": "alert-new--:7"}
+    page = signed_in(RoleName.ADMINISTRATOR).post("/alerts", data=sent, headers={"Sec-Fetch-Site": "same-origin"})
+    assert (page.status_code, "Half written" in page.text) == (403, True)
+    assert KEY not in page.text
+    assert "alert-new" not in page.text
+
+
 def test_two_who_change_one_alert_see_both_texts_and_nothing_is_lost(session: Session, signed_in: SignIn) -> None:
     first, second = signed_in(name="Ann First"), signed_in(name="Bob Second")
     place = write(first)

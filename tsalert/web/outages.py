@@ -13,7 +13,9 @@ from tsalert.db import db
 
 _PLAIN_FORM = "application/x-www-form-urlencoded"
 # Fields that travel with a form and say nothing to its reader.
-_OF_THE_PAGE = frozenset({"csrf_token", "submission", "opened", "version", "step", "digest", "counted", "shown"})
+_OF_THE_PAGE = frozenset({
+    "csrf_token", "submission", "opened", "version", "step", "digest", "counted", "shown", "copy", "draft",
+})  # fmt: skip
 
 
 class Kept(Struct, frozen=True):
