@@ -24,6 +24,12 @@ NOTICE = Notice(
 LINK = "https://alerts.example.org/check/TS-2026-014"
 
 
+def mail_forms(notice: Notice, head: Letterhead) -> list[str]:
+    """Return every edition of a mail, as text and as HTML."""
+    ordinary, others = word(notice, head), other_editions(notice, head).values()
+    return [ordinary.text, ordinary.html, *(form for mail in others for form in (mail.text, mail.html))]
+
+
 @pytest.fixture
 def wording() -> Wording:
     return word(NOTICE, HEAD)
@@ -53,10 +59,8 @@ def test_mail_says_whom_to_ring_where_there_is_a_number(wording: Wording) -> Non
 
 @pytest.mark.parametrize("number", ["07700 900461", ""])
 def test_every_edition_says_whom_to_ring_in_danger_as_paper_does(number: str) -> None:
-    head = replace(HEAD, rapid_response_number=number)
-    for mail in (word(NOTICE, head), *other_editions(NOTICE, head).values()):
-        for form in (mail.text, mail.html):
-            assert form.count("In danger, ring 999.") == 1
+    for form in mail_forms(NOTICE, replace(HEAD, rapid_response_number=number)):
+        assert form.count("In danger, ring 999.") == 1
 
 
 def test_the_end_is_a_london_day(wording: Wording) -> None:
@@ -65,9 +69,8 @@ def test_the_end_is_a_london_day(wording: Wording) -> None:
 
 def test_what_ends_at_midnight_does_not_apply_on_the_day_that_begins_then() -> None:
     notice = replace(NOTICE, expires_at=datetime(2026, 6, 11, 23, 0, tzinfo=UTC))
-    for mail in (word(notice, HEAD), *other_editions(notice, HEAD).values()):
-        assert "until 11 June 2026" in mail.text
-        assert "until 11 June 2026" in mail.html
+    for form in mail_forms(notice, HEAD):
+        assert "until 11 June 2026" in form
     assert "It applies until Thursday 11 June 2026." in newsletter(notice, HEAD)
 
 
