@@ -168,7 +168,9 @@ def test_an_alert_leads_to_the_one_that_continues_it_and_back(
     session.execute(update(Alert).where(Alert.reference == second).values(**changed))
     session.commit()
     assert "There is later news" in client.get(f"/check/{first}").text
-    assert "continues an earlier alert" in client.get(f"/check/{second}").text
+    page = client.get(f"/check/{second}").text
+    assert "continues an earlier alert" in page
+    assert f"<strong>This is an update to our alert {first}.</strong>" in page
 
 
 def test_a_pasted_message_leads_to_the_alert_that_it_names(client: FlaskClient, session: Session, send: Send) -> None:

@@ -222,14 +222,14 @@ def email_html(alert_id: int, edition: Edition) -> str:
 
 def checked_page(alert: Alert, now: datetime) -> dict[str, Any]:
     """Return what the page that vouches for an alert is drawn with."""
-    session = db.session()
     return {
         "alert": alert,
+        "follow_up": proof.notice_of(alert).follow_up,
         "body": safe_html(alert.body_markdown),
         "advice": safe_html(alert.advice),
         "sms_text": plain_marks(alert.sms_text) if Channel.SMS in alert.channels else "",
         "voice": safe_html(alert.voice_text) if Channel.VOICE in alert.channels else "",
-        "is_withdrawn": bool(withdrawn(session, [alert])),
+        "is_withdrawn": bool(withdrawn(db.session(), [alert])),
         "is_past": alert.expires_at <= now,
     }
 
