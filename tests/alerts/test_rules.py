@@ -253,3 +253,7 @@ def test_the_last_day_of_an_alert_is_one_on_which_it_applies(day: date) -> None:
     assert rules.last_day(midnight) == day
     assert rules.last_day(midnight + timedelta(seconds=1)) == day + timedelta(days=1)
     assert rules.last_day(london_midnight(day) + timedelta(hours=12)) == day
+
+
+def test_a_first_alert_continues_nothing() -> None:
+    assert rules.follow_up_of("TS-2026-001", rules.Kind.ALERT) == ""
