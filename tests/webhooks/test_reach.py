@@ -22,7 +22,8 @@ INWARD = [
         *(f"::ffff:{address}" for address in INWARD),
         "::1", "::", "fe80::1", "fe80::1%eth0", "fc00::1", "fd12:3456::1", "ff02::1", "2001:db8::1", "2002:7f00:1::",
         "2001:0:4136:e378:8000:63bf:3fff:fdd2", "64:ff9b::7f00:1", "64:ff9b::a00:1", "64:ff9b:1::1", "::7f00:1",
-        "::ffff:0:7f00:1", "localhost", "", "0x7f000001", "2130706433", "127.1",
+        "::ffff:0:7f00:1", "fec0::1", "feff::1", "3fff::1", "5f00::1", "localhost", "", "0x7f000001",
+        "2130706433", "127.1",
     ],
 )  # fmt: skip
 def test_what_is_no_machine_of_the_public_internet_is_not_called(address: str) -> None:

@@ -7,6 +7,9 @@ _TRANSLATED = ip_network("64:ff9b::/96")
 _LEADING_ON = tuple(
     ip_network(block) for block in ("64:ff9b:1::/48", "2001::/32", "2002::/16", "::/96", "::ffff:0:0:0/96")
 )
+# All of IPv6 that is given out to the internet. Site-local addresses (fec0::/10) lie outside; Python lets them in.
+_GIVEN_OUT = ip_network("2000::/3")
+_EXAMPLES = ip_network("3fff::/20")
 # Set apart for special use, although Python counts some of them as reachable from everywhere.
 _SPECIAL = tuple(
     ip_network(block)
@@ -17,8 +20,8 @@ _SPECIAL = tuple(
 def is_public(address: str) -> bool:
     """Tell whether an address is one that anybody can reach, and nothing that leads into a private network.
 
-    Loopback, private, link-local (with a cloud's metadata service), shared (100.64.0.0/10), multicast and reserved
-    addresses are not, nor is an IPv6 address that holds one of them or would be translated to an IPv4 one elsewhere.
+    Loopback, private, link-local (with a cloud's metadata service), site-local, shared (100.64.0.0/10), multicast and
+    reserved addresses are not, nor is an IPv6 address that holds one or would be translated to an IPv4 one elsewhere.
     """
     try:
         found = ip_address(address)
@@ -27,7 +30,8 @@ def is_public(address: str) -> bool:
     if isinstance(found, IPv6Address):
         inner = _inner(found)
         if inner is None:
-            return _is_global(found) and not any(found in block for block in _LEADING_ON)
+            is_given_out = found in _GIVEN_OUT and found not in _EXAMPLES
+            return is_given_out and _is_global(found) and not any(found in block for block in _LEADING_ON)
         found = inner
     return _is_global(found) and not any(found in block for block in _SPECIAL)
 
