@@ -64,6 +64,13 @@ def test_a_change_on_what_stands_counts_and_a_later_one_on_the_same_does_not(
     assert change(client, place, token, "*", "Fourth.").status_code == 200
 
 
+def test_a_change_on_what_cannot_be_read_as_a_tag_is_refused(client: FlaskClient, token: Headers, place: str) -> None:
+    for tag in ('"', '"7', 'W/"', ",", ""):
+        refused = change(client, place, token, tag, "On nothing.")
+        assert (refused.status_code, refused.mimetype) == (400, "application/problem+json"), tag
+    assert client.get(place, headers=token).json["summary"] == CASE["summary"]  # type: ignore[index]
+
+
 def test_whoever_asks_for_the_headers_alone_gets_the_tag_too(client: FlaskClient, token: Headers, place: str) -> None:
     tag = client.get(place, headers=token).headers["ETag"]
     asked = client.head(place, headers=token)

@@ -15,9 +15,11 @@ from werkzeug.exceptions import HTTPException
 from tsalert.core.errors import OutOfDate
 from tsalert.db import db, give_way
 from tsalert.web.access import is_api
+from tsalert.web.errors import answer
 
 _READING, _CHANGING = frozenset({"GET", "HEAD"}), frozenset({"PUT", "DELETE"})
 _OF_THE_READING = ("shown", "records_read")
+_NO_TAG = 'If-Match holds nothing that can be read as an ETag, which stands between quotes like "7". Nothing was done.'
 _SAID = "This has changed. Read it again, then send your change with the ETag that it has now."
 
 _HOLDS = "tsalert_holds"
@@ -41,13 +43,18 @@ def init_app(app: Flask, holds: Sequence[Hold]) -> None:
     app.after_request(_tag)
 
 
-def _hold() -> None:
-    if not is_api() or request.method not in _CHANGING or not request.if_match or request.if_match.star_tag:
-        return
+def _hold() -> Response | None:
+    if not is_api() or request.method in _READING or "If-Match" not in request.headers:
+        return None
+    if not request.if_match:  # whoever names a tag relies on it
+        return answer(400, _NO_TAG)
+    if request.method not in _CHANGING or request.if_match.star_tag:
+        return None
     if getattr(current_app.view_functions.get(request.endpoint or ""), "is_versioned", False):
-        return
+        return None
     wanted = request.if_match.as_set(include_weak=True)
     db.session().info["precondition"] = lambda: _require(wanted)
+    return None
 
 
 def _require(wanted: set[str]) -> None:
@@ -70,10 +77,10 @@ def _tag_now() -> str | None:
     except HTTPException:
         return None
     noted = {name: g.get(name) for name in _OF_THE_READING}
-    answer = make_response(current_app.view_functions[endpoint](**arguments))
+    read = make_response(current_app.view_functions[endpoint](**arguments))
     for name, value in noted.items():  # nobody is shown anything here
         setattr(g, name, value)
-    return answer.get_etag()[0] or _digest(answer)
+    return read.get_etag()[0] or _digest(read)
 
 
 def _tag(response: Response) -> Response:
