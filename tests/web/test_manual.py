@@ -1,8 +1,10 @@
 """The description of the API, for programs and for people."""
 
+import json
 import re
 from typing import Any
 
+import jsonschema_rs
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
@@ -37,6 +39,24 @@ def test_every_operation_shows_what_it_takes_and_what_it_answers(app: Flask) -> 
         bodies = [operation.get("requestBody", {}), *operation["responses"].values()]
         contents = [body.get("content", {}).get("application/json", {}) for body in bodies]
         assert all("example" in content for content in contents if content.get("schema")), path
+
+
+def test_every_example_fits_what_it_is_an_example_of(app: Flask) -> None:
+    whole, wrong = description(app).whole, []
+    for path, operation in operations(app):
+        for body in (operation.get("requestBody", {}), *operation["responses"].values()):
+            content = body.get("content", {}).get("application/json", {})
+            if "example" in content:
+                schema = content["schema"] | {"components": whole["components"]}
+                found = jsonschema_rs.Draft202012Validator(schema).iter_errors(content["example"])
+                wrong += [f"{path}: {each.message:.200}" for each in found]
+    assert wrong == []
+
+
+def test_every_pattern_is_one_that_programs_in_other_languages_can_read(app: Flask) -> None:
+    patterns = set(re.findall(r'"pattern": "([^"]*)"', json.dumps(description(app).whole)))
+    assert len(patterns) > 2
+    assert [each for each in patterns if not re.fullmatch(r"\^[^$]*\$", each) or each.endswith("Z$")] == []
 
 
 def test_every_list_says_where_it_goes_on(app: Flask) -> None:

@@ -8,6 +8,7 @@ from tsalert.core.errors import RuleViolation
 from tsalert.web.fields import Instant, Line, Paragraph, Strict, YesNo
 
 _MOST_SECTIONS, _MOST_LINES, _MOST_FILES = 40, 500, 500
+_TWO_TEXTS = {"type": "array", "items": {"type": "string"}, "minItems": 2, "maxItems": 2}
 _SHA256 = validate.Regexp(r"^[0-9a-f]{64}\Z")
 
 
@@ -16,7 +17,7 @@ class SectionSchema(Strict):
 
     heading = Line(required=True)
     lines = fields.List(
-        fields.Tuple((Line(longest=400), Paragraph(longest=20_000))),
+        fields.Tuple((Line(longest=400), Paragraph(longest=20_000)), metadata=_TWO_TEXTS),
         required=True,
         validate=validate.Length(max=_MOST_LINES),
     )

@@ -142,12 +142,20 @@ def _take_files(operation: dict[str, Any], schemas: dict[str, Any]) -> None:
 
 
 def _straighten(part: Any) -> None:
-    """Take out what appears twice in a list of types, which JSON Schema refuses."""
+    """Say everywhere as JSON Schema has it what the library says otherwise."""
     if isinstance(part, dict):
-        if isinstance(part.get("type"), list):
-            part["type"] = list(dict.fromkeys(part["type"]))
+        _straighten_one(part)
         for inner in part.values():
             _straighten(inner)
     elif isinstance(part, list):
         for inner in part:
             _straighten(inner)
+
+
+def _straighten_one(schema: dict[str, Any]) -> None:
+    """Name each type once, and write a pattern of Python's, which always begins at the start, as ECMAScript has it."""
+    kinds, pattern = schema.get("type"), schema.get("pattern")
+    if isinstance(kinds, list):
+        schema["type"] = list(dict.fromkeys(kinds))
+    if isinstance(pattern, str):
+        schema["pattern"] = "^" + pattern.removeprefix("^").removesuffix("$").removesuffix(r"\Z") + "$"

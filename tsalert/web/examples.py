@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-_DEEPEST = 5
+_DEEPEST = 7
 # What each name stands for wherever it appears; numbers and names are those kept for invented people.
 _BY_NAME: dict[str, Any] = {
     "reference": "R26-00017-K",
@@ -38,6 +38,7 @@ _BY_NAME: dict[str, Any] = {
     "token": "kL3…",
     "secret": "whsec_…",
     "password": "the officer's own",
+    "sha256": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
     "digest": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
     "happening": "Two men say that the roof must be done today, for £4,000 in cash.",
     "summary": "Gutter cleaning that became a new roof.",
@@ -119,10 +120,12 @@ class Examples:
         return {name: self.of(properties[name], name, depth + 1) for name in shown}
 
     def _array(self, schema: Mapping[str, Any], name: str, depth: int) -> list[Any]:
-        known = _BY_NAME.get(name)
-        if isinstance(known, list):
+        known, items = _BY_NAME.get(name), self._resolved(schema.get("items", {}))
+        if isinstance(known, list) and items.get("type") == "string":
             return known
-        return [] if depth > _DEEPEST else [self.of(schema.get("items", {}), name.removesuffix("s"), depth + 1)]
+        if depth > _DEEPEST:
+            return []
+        return [self.of(items, name.removesuffix("s"), depth + 1)] * max(1, schema.get("minItems", 0))
 
     def _resolved(self, schema: Mapping[str, Any]) -> Mapping[str, Any]:
         while "$ref" in schema or "anyOf" in schema or "allOf" in schema:
