@@ -59,6 +59,15 @@ def copied_database(url: str) -> Iterator[str]:
         _tell_server(url, f"DROP DATABASE {make_url(copy).database} WITH (FORCE)")
 
 
+@contextmanager
+def western_database(url: str) -> Iterator[str]:
+    """Make an empty database on the same server that knows the letters of western Europe alone; it goes afterwards."""
+    western = make_url(url).set(database=f"western_{uuid4().hex}")
+    _tell_server(url, f"CREATE DATABASE {western.database} TEMPLATE template0 ENCODING 'LATIN1' LOCALE 'C'")
+    yield western.render_as_string(hide_password=False)
+    _tell_server(url, f"DROP DATABASE {western.database} WITH (FORCE)")
+
+
 def copy_database(url: str) -> str:
     """Make a database with all that is in this one, to which nobody may be connected; its server keeps it."""
     name, original = f"fresh_{uuid4().hex}", make_url(url)

@@ -10,7 +10,7 @@ from sqlalchemy import inspect, text
 
 from tests.children import exit_status_of
 from tests.conftest import ask, make_console, settings
-from tests.database import copied_database, postgresql_server
+from tests.database import copied_database, postgresql_server, western_database
 from tests.safekeeping.conftest import Service
 from tests.safekeeping.test_backups import but_notes
 from tests.spare_apps import standing_on
@@ -65,7 +65,7 @@ def is_empty(service: Service) -> bool:
 
 
 def test_a_move_that_is_killed_or_does_not_compare_changes_nothing_and_is_started_again_until_everything_is_there(
-    used: Service, other: Service, monkeypatch: pytest.MonkeyPatch
+    used: Service, other: Service, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     rows = used.rows()
     monkeypatch.setattr(filling, "compare", lambda *_: os._exit(9))
@@ -82,6 +82,9 @@ def test_a_move_that_is_killed_or_does_not_compare_changes_nothing_and_is_starte
     assert move(used, other.settings.database_url) == sum(count.number for count in rows.values())
     assert other.rows() == rows
     require_that_the_other_is_used(used, other)
+    # A copy of what was left says that it was left, and would not start either.
+    with pytest.raises(Conflict, match=r"Everything was moved out of .* Nothing was changed"):
+        move(used, f"sqlite:///{tmp_path / 'third.db'}")
 
 
 def require_that_the_other_is_used(used: Service, other: Service) -> None:
@@ -109,6 +112,18 @@ def test_a_value_that_the_other_database_cannot_hold_is_told_without_the_value(
         move(used, other.settings.database_url)
     assert "Secret" not in refused.value.message
     assert is_empty(other)
+
+
+def test_a_database_that_has_no_place_for_every_letter_is_refused(used: Service, empty_url: str | None) -> None:
+    if empty_url is None:
+        pytest.skip("SQLite has a place for each")
+    with western_database(empty_url) as url:
+        with pytest.raises(Conflict, match="LATIN1"):
+            move(used, url)
+        western = Service(create_app(settings(url, used.settings.files.parent)))
+        assert is_empty(western)
+        with western.alone(), pytest.raises(SettingsError, match="LATIN1"):
+            check_start(western.settings)
 
 
 def test_a_backup_of_one_kind_is_restored_into_the_other_and_its_words_are_found(

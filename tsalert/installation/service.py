@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from tsalert.config import Settings, SettingsError, sqlite_path
 from tsalert.core.clock import utc_now
 from tsalert.db import database_now, db, insert_ignoring_conflicts, transaction
-from tsalert.installation import marks, rules
+from tsalert.installation import marks, rules, storage
 from tsalert.installation.models import InstallationFact
 from tsalert.settings_reader import is_loopback
 
@@ -84,13 +84,13 @@ def _files_faults(folder: Path) -> list[str]:
 
 
 def _database_faults(settings: Settings) -> list[str]:
+    faults = [*filter(None, [storage.encoding_fault(db.session().connection())])]
     if not _is_ready():
-        return []
-    faults = (
-        []
-        if _address_key_fits(settings.address_key)
-        else ["TSALERT_ADDRESS_KEY is not the key this database was made with; people who left would get mail again"]
-    )
+        return faults
+    if not _address_key_fits(settings.address_key):
+        faults.append(
+            "TSALERT_ADDRESS_KEY is not the key this database was made with; people who left would get mail again"
+        )
     moved = marks.moved_fault(db.session())
     return [*faults, *filter(None, [moved]), *(_demo_faults(settings) if is_demo() else [])]
 

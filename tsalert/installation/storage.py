@@ -35,6 +35,14 @@ def room(settings: Settings) -> list[tuple[str, int, int]]:
     return list(found.values())
 
 
+def encoding_fault(connection: Connection) -> str | None:
+    """Say that a database has no place for most of the world's letters; None where it has one for each."""
+    if connection.dialect.name != "postgresql":
+        return None
+    encoding = connection.scalar(text("SHOW server_encoding"))
+    return None if encoding == "UTF8" else f"The database keeps letters in {encoding}: make one with ENCODING 'UTF8'"
+
+
 def schema_of(connection: Connection) -> str:
     """Return the version of the tables; "" before they were made."""
     from alembic.runtime.migration import MigrationContext  # noqa: PLC0415 - large, and few requests ask for the version

@@ -17,7 +17,7 @@ from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.exc import DBAPIError
 
 from tsalert.core.errors import Conflict, RuleViolation
-from tsalert.installation.storage import schema_of
+from tsalert.installation.storage import encoding_fault, schema_of
 from tsalert.safekeeping.postgresql import PostgresqlFilling
 from tsalert.safekeeping.progress import Progress
 from tsalert.safekeeping.reading import agree, digest_of
@@ -88,11 +88,14 @@ def is_known(revision: str) -> bool:
     return revision in {each.revision for each in ScriptDirectory.from_config(_config()).walk_revisions()}
 
 
-def refuse_strangers(connection: Connection) -> None:
-    """Refuse a database in which something else lives: its tables would be dropped.
+def refuse_unfit(connection: Connection) -> None:
+    """Refuse a database that cannot hold every letter, or in which something else lives: its tables would be dropped.
 
-    :raises Conflict: there are tables, and none of tsalert.
+    :raises Conflict: it cannot, or there are tables, and none of tsalert.
     """
+    fault = encoding_fault(connection)
+    if fault:
+        raise Conflict(f"{fault}. Nothing was changed.")
     if inspect(connection).get_table_names() and not schema_of(connection):
         raise Conflict("Other tables are in this database. Give tsalert one of its own.")
 

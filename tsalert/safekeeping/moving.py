@@ -29,7 +29,8 @@ def move(url: str, engine: Engine, progress: Progress, *, now: datetime) -> int:
     Killed at any moment before the end, it has changed nothing on either side, and is started again.
 
     :raises RuleViolation: the URL is none, or the other database refuses a row.
-    :raises Conflict: others are connected here, the tables are not those of this program, or the other is not empty.
+    :raises Conflict: others are connected here, this database was left before, its tables are not those of this
+        program, or the other is not empty or cannot hold every letter.
     :raises Unavailable: the other database cannot be reached.
     """
     target = _engine_of(url, engine)
@@ -64,7 +65,7 @@ def _rebuilding(target: Engine) -> Iterator[Connection]:
     except OperationalError as error:
         raise Unavailable("The other database cannot be reached. Nothing was changed.") from error
     with filling.rebuilding(target) as there:
-        filling.refuse_strangers(there)
+        filling.refuse_unfit(there)
         used = told_in_words(there)
         if used:
             raise Conflict(f"The other database is not empty: {used}. Nothing was changed.")
@@ -75,6 +76,10 @@ def _move(here: Connection, there: Connection, progress: Progress) -> dict[str, 
     schema = storage.schema_of(here)
     if schema != storage.newest_schema():
         raise Conflict("The tables are not those of this version. Run flask --app wsgi db upgrade first.")
+    with Session(here, join_transaction_mode="create_savepoint") as session:
+        left = marks.moved_fault(session)
+    if left:  # the copy would say of itself that it was left, and would never start
+        raise Conflict(f"{left}. Nothing was changed.")
     tables = tuple(reading.with_last_number(here, table) for table in outlines())
     with progress.stage("Moving", reading.count_rows(here, tables), "rows") as advance:
         laid = filling.lay(there, schema)

@@ -70,7 +70,7 @@ def restore(path: Path, engine: Engine, around: Surroundings, *, replaces: bool)
 
 
 def _refuse_use(connection: Connection, folder: Path, *, replaces: bool) -> None:
-    filling.refuse_strangers(connection)
+    filling.refuse_unfit(connection)
     used = told_in_words(connection, folder)
     if used and not replaces:
         raise Conflict(f"This would replace {used}. Say --replace to lose them. Nothing was changed.")
