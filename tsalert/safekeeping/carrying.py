@@ -1,4 +1,4 @@
-"""What people took back since a backup was made, carried over from the database that it replaces.
+"""What people took back and what was shut since a backup was made, carried over from the database that it replaces.
 
 Only where that database goes on from the backup, which their trails tell; one that is lost tells nothing.
 """
@@ -11,6 +11,7 @@ from sqlalchemy import exists, func, select
 from sqlalchemy.engine import Connection
 from sqlalchemy.orm import Session, aliased
 
+from tsalert.audit import service as audit
 from tsalert.audit.models import AuditEvent
 from tsalert.core.actors import Actor
 from tsalert.db import insert_ignoring_conflicts
@@ -19,6 +20,8 @@ from tsalert.delivery.models import Endpoint, Suppression
 from tsalert.delivery.rules import SuppressionReason
 from tsalert.installation import storage
 from tsalert.retention.models import ErasedRecord
+from tsalert.safekeeping import access
+from tsalert.safekeeping.access import Access
 from tsalert.safekeeping.rules import Head
 from tsalert.subscribers.models import Subscriber, Subscription
 from tsalert.subscribers.preferences.acting import By
@@ -37,12 +40,14 @@ class TakenBack(Struct, frozen=True):
     :param suppressed: channel, key of the address, reason and instant.
     :param erased: subscribers who were erased.
     :param records: how many records a retention list erased; they come due again and are erased by another.
+    :param access: how officers get in, and what was shut.
     """
 
     left: Sequence[tuple[int, int, str]] = ()
     suppressed: Sequence[tuple[str, str, str, datetime]] = ()
     erased: Sequence[int] = field(default=())
     records: int = 0
+    access: Access = Access()
     is_known: bool = False
 
 
@@ -59,6 +64,7 @@ def gather(connection: Connection, head: Head) -> TakenBack:
             _suppressed(session, since),
             session.scalars(select(Subscriber.id).where(Subscriber.erased_at >= since)).all(),
             session.scalar(select(func.count()).where(ErasedRecord.erased_at >= since)) or 0,
+            access.gather(session, since),
             is_known=True,
         )
 
@@ -71,7 +77,14 @@ def carry(session: Session, taken_back: TakenBack, *, actor: Actor, now: datetim
             end_at(session, subscriber_id, endpoint_id, EndedReason(reason), by=by)
     for row in taken_back.suppressed:
         _suppress(session, *row)
-    for subscriber_id in taken_back.erased:
+    _erase_again(session, taken_back.erased, by)
+    kept = access.carry(session, taken_back.access) if taken_back.is_known else 0
+    if kept:
+        audit.record(session, actor, "access kept", "backup", None, now=now, changes=kept)
+
+
+def _erase_again(session: Session, subscriber_ids: Sequence[int], by: By) -> None:
+    for subscriber_id in subscriber_ids:
         subscriber = session.get(Subscriber, subscriber_id)
         if subscriber is not None and subscriber.erased_at is None and subscriber.kind != Kind.PARTNER:
             erase(session, subscriber_id, by=by)

@@ -99,10 +99,11 @@ def _settings() -> Settings:
 
 def _tell_taken_back(taken_back: TakenBack) -> None:
     if not taken_back.is_known:
-        click.echo("Who left or was erased since is not known here: see docs/operations.md, After a restore.")
+        click.echo("Who left, was erased or shut out since is not known here: see docs/operations.md, After a restore.")
         return
     left = {subscriber_id for subscriber_id, _, _ in taken_back.left}
     click.echo(f"Taken out again: {counted(len(left), 'subscriber')} who left, {len(taken_back.erased):,} erased.")
+    click.echo("Officers sign in and may do what they did until now; tokens, keys and links that were ended stay so.")
     if taken_back.records:
         again = counted(taken_back.records, "record that was erased names", "records that were erased name")
         click.echo(f"{again} people again: flask --app wsgi retention due")
