@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 from flask import Flask
 from msgspec.structs import replace
+from sqlalchemy import update
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
@@ -26,6 +27,7 @@ from tsalert.evidence import queries, service, storing
 from tsalert.evidence.models import EvidenceFile
 from tsalert.evidence.rules import NewFile
 from tsalert.evidence.storing import Incoming
+from tsalert.staff.models import Officer
 
 Store = Callable[[], set[Path]]
 
@@ -129,6 +131,21 @@ def test_nobody_without_leave_reads_or_stores(case_id: int, actor: Actor, add: R
     with pytest.raises(NotAllowed):
         service.add_file(case_id, NewFile(), arrival, actor=nobody, now=NOW)
     arrival.incoming.discard()
+
+
+def test_whoever_is_shut_out_while_their_file_comes_in_stores_nothing(
+    case_id: int, actor: Actor, exhibit: Recorder, store: Store
+) -> None:
+    with transaction() as session:
+        session.execute(update(Officer).where(Officer.id == actor.officer_id).values(active=False))
+    arrival = arrived()
+    with pytest.raises(NotAllowed, match="while the file came in"):
+        service.add_file(case_id, NewFile(), arrival, actor=actor, now=NOW)
+    arrival.incoming.discard()
+    with pytest.raises(NotAllowed, match="while the file came in"):
+        exhibit(arrival := arrived())
+    arrival.incoming.discard()
+    assert store() == set()
 
 
 def test_a_file_is_found_in_its_own_case_alone(case_id: int, actor: Actor, add: Recorder) -> None:

@@ -11,7 +11,7 @@ from tsalert.cases import merging
 from tsalert.cases import queries as cases
 from tsalert.cases.rules import require_open
 from tsalert.core.actors import Actor, Permission
-from tsalert.core.errors import Conflict, NotFound, RuleViolation
+from tsalert.core.errors import Conflict, NotAllowed, NotFound, RuleViolation
 from tsalert.db import db, transaction
 from tsalert.evidence import queries, removing, rules, storing
 from tsalert.evidence.arriving import Accepted, Arrival, accept
@@ -20,6 +20,7 @@ from tsalert.evidence.models import CustodyEvent, EvidenceFile, Exhibit
 from tsalert.evidence.queries import OfCase
 from tsalert.evidence.rules import NewCustody, NewExhibit, NewFile
 from tsalert.evidence.vocabulary import CustodyKind, Kind
+from tsalert.staff import queries as staff
 
 
 class Opened(Struct, frozen=True):
@@ -38,6 +39,7 @@ def record_exhibit(case_id: int, new: NewExhibit, arrival: Arrival | None, *, ac
     :raises Conflict: the case is closed, another exhibit bears the number, or the file is an exhibit already.
     :raises RuleViolation: a value does not fit, or the file is not one that we take.
     :raises Unavailable: the file cannot be written, or not be checked for viruses.
+    :raises NotAllowed: whoever sent it was shut out while it came in.
     """
     actor.require(Permission.WORK_CASE)
     rules.require_possible(new.found_at, now, field="found_at")
@@ -65,6 +67,7 @@ def add_file(case_id: int, new: NewFile, arrival: Arrival, *, actor: Actor, now:
     :raises Conflict: the case is closed.
     :raises RuleViolation: the file is not one that we take.
     :raises Unavailable: it cannot be written, or not be checked for viruses.
+    :raises NotAllowed: whoever sent it was shut out while it came in.
     """
     actor.require(Permission.WORK_CASE)
     accepted = accept(case_id, arrival, actor=actor, now=now)
@@ -163,6 +166,8 @@ def _adopt(session: Session, case: OfCase, exhibit: Exhibit, file_id: int) -> No
 
 
 def _record_file(session: Session, case: OfCase, accepted: Accepted, new: NewFile, actor: Actor, now: datetime) -> int:
+    if actor.officer_id and not staff.get_officer_by_id(session, actor.officer_id).active:
+        raise NotAllowed("Your account was closed while the file came in. Nothing was kept.")
     if new.exhibit is not None:
         queries.get_exhibit(session, case.id, new.exhibit)
     incoming = accepted.incoming
