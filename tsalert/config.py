@@ -218,9 +218,11 @@ def read_database_url(reader: Reader) -> str:
 
 
 def _public_url(reader: Reader) -> str:
+    """Return the address of the service, which has a machine to itself: a page's own links know of no folder above."""
     url = reader.required("PUBLIC_URL").rstrip("/")
     parts = split_address(url)
-    if url and not (parts and parts.hostname and not parts.query and not parts.fragment):
+    is_bare = parts and f"{parts.scheme}://{parts.netloc}".lower() == url.lower() and " " not in url
+    if url and not (is_bare and parts and parts.hostname and parts.username is None):
         reader.fault("PUBLIC_URL", "must be a web address like https://alerts.example.gov.uk")
     elif url and parts and parts.scheme != "https" and not (parts.scheme == "http" and is_loopback(parts.hostname)):
         reader.fault("PUBLIC_URL", "must begin with https:// (http:// is for 127.0.0.1 only)")
