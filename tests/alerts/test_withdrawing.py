@@ -137,6 +137,16 @@ def test_a_correction_can_be_written_later_and_once(
         withdrawing.correct(2**40, actor=author, now=LATER)
 
 
+def test_after_a_correction_that_was_withdrawn_itself_another_can_be_written(
+    session: Session, sent: int, author: Actor, approver: Actor
+) -> None:
+    wrong = take_back(sent, author)
+    service.approve(wrong, shown(wrong), actor=approver, now=LATER)
+    service.withdraw(wrong, "It named the wrong firm.", actor=approver, now=LATER)
+    right = withdrawing.correct(sent, actor=author, now=LATER)
+    assert service.approve(right, shown(right), actor=approver, now=LATER) == 3
+
+
 def test_a_correction_is_changed_like_any_alert_and_still_goes_to_the_same_people(
     session: Session, sent: int, author: Actor, approver: Actor
 ) -> None:

@@ -60,9 +60,10 @@ def correct(alert_id: int, *, actor: Actor, now: datetime) -> int:
 
 
 def find_correction(session: Session, alert_id: int) -> Alert | None:
-    """Return the correction of an alert, written or sent; one that was rejected is none."""
-    mine = (Alert.in_reply_to == alert_id, Alert.kind == Kind.CANCEL, Alert.status != Status.REJECTED)
-    return session.scalar(select(Alert).where(*mine).order_by(Alert.id).limit(1))
+    """Return the correction of an alert, written or sent; one that was rejected or withdrawn is none."""
+    mine = (Alert.in_reply_to == alert_id, Alert.kind == Kind.CANCEL)
+    stands = (Alert.status != Status.REJECTED, Alert.withdrawn_because.is_(None))
+    return session.scalar(select(Alert).where(*mine, *stands).order_by(Alert.id).limit(1))
 
 
 def find_obstacle(session: Session, alert: Alert) -> str:
