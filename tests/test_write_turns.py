@@ -57,6 +57,7 @@ def test_who_waits_in_vain_is_told_that_the_database_is_locked(connect: Connect)
     assert second.execute("PRAGMA busy_timeout").fetchone() == (200,)
 
 
+@pytest.mark.any_database  # others write side by side
 def test_a_crowd_that_waits_to_write_opens_few_connections_and_all_of_it_writes(fresh_app: Flask) -> None:
     opened: list[object] = []
 
