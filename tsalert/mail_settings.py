@@ -16,8 +16,7 @@ _IN_CLEAR = (
     "would send its password in clear text: begin it with smtps://, or end it in ?starttls=1; where nobody else can "
     "listen to the network that leads to the mail server, say so by ?clear=1"
 )
-
-_NOT_SENDABLE = "has a sign such as £ or é in its user or password, which cannot be told to a mail server: choose others there"
+_NOT_SENDABLE = "has a sign such as £ or é in its user or password, which no mail server can be told: choose others"
 
 
 class SmtpSettings(Confidential, frozen=True):
