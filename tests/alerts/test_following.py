@@ -41,6 +41,14 @@ def everybody_has(session: Session, alert_id: int, *channels: str) -> None:
         settle(session, mailing_id, "accepted", channels=channels or ("email", "sms"))
 
 
+def everybody_got(session: Session, original_id: int, words: FollowUp, author: Actor, approver: Actor) -> int:
+    """Continue an alert, let all messages of that leave, and return what continues it."""
+    alert_id = service.follow_up(original_id, words, actor=author, now=NOW)
+    send(alert_id, author, approver)
+    everybody_has(session, alert_id)
+    return alert_id
+
+
 def test_an_update_goes_to_who_got_the_alert_and_to_nobody_else(
     session: Session, sending: int, author: Actor, approver: Actor
 ) -> None:
@@ -200,9 +208,7 @@ def test_after_an_all_clear_that_was_withdrawn_another_one_can_be_given(
     session: Session, sending: int, author: Actor, approver: Actor
 ) -> None:
     everybody_has(session, sending)
-    too_soon = service.follow_up(sending, ALL_CLEAR, actor=author, now=NOW)
-    send(too_soon, author, approver)
-    everybody_has(session, too_soon)
+    too_soon = everybody_got(session, sending, ALL_CLEAR, author, approver)
     service.withdraw(too_soon, "They came back this morning.", actor=approver, now=NOW)
     again = service.follow_up(sending, ALL_CLEAR, actor=author, now=NOW)
     assert send(again, author, approver) == 3
@@ -214,9 +220,7 @@ def test_an_update_that_was_withdrawn_alone_keeps_its_own_correction(
     session: Session, sending: int, author: Actor, approver: Actor
 ) -> None:
     everybody_has(session, sending)
-    update_id = service.follow_up(sending, UPDATE, actor=author, now=NOW)
-    send(update_id, author, approver)
-    everybody_has(session, update_id)
+    update_id = everybody_got(session, sending, UPDATE, author, approver)
     own = service.withdraw(update_id, "They never came here.", tell_readers=True, actor=approver, now=NOW)
     assert own is not None
     service.withdraw(sending, "It was a mistake of ours.", actor=approver, now=NOW)

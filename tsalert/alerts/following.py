@@ -91,8 +91,13 @@ def stop_all_clear(session: Session, withdrawn: Alert, *, now: datetime) -> None
 
 
 def find_all_clear(session: Session, original_id: int) -> Alert | None:
-    """Return the all-clear of an alert, written or sent; one that was rejected or withdrawn is none."""
-    mine = (Alert.in_reply_to == original_id, Alert.kind == Kind.ALL_CLEAR)
+    """Return the all-clear of an alert, written or sent."""
+    return find_reply(session, original_id, Kind.ALL_CLEAR)
+
+
+def find_reply(session: Session, original_id: int, kind: Kind) -> Alert | None:
+    """Return what ends an alert in one way, written or sent; one that was rejected or withdrawn is none."""
+    mine = (Alert.in_reply_to == original_id, Alert.kind == kind)
     stands = (Alert.status != Status.REJECTED, Alert.withdrawn_because.is_(None))
     return session.scalar(select(Alert).where(*mine, *stands).order_by(Alert.id).limit(1))
 

@@ -3,7 +3,7 @@
 from datetime import date
 from decimal import Decimal
 
-from msgspec import Struct, field
+from msgspec import Struct
 from msgspec.structs import replace
 
 from tsalert.quarterly.vocabulary import About, ChartKind, Edition, Kind, SectionKey, Status, Unit
@@ -153,7 +153,7 @@ class Report(Struct, frozen=True):
     """A whole report in one edition."""
 
     head: TitleBlock
-    sections: tuple[Section, ...] = field(default=())
+    sections: tuple[Section, ...] = ()
 
     def tables(self) -> tuple[Table, ...]:
         """Every table, in the order in which they stand."""

@@ -6,7 +6,7 @@ Only where that database goes on from the backup, which their trails tell; one t
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from msgspec import Struct, field
+from msgspec import Struct
 from sqlalchemy import exists, func, select
 from sqlalchemy.engine import Connection
 from sqlalchemy.orm import Session, aliased
@@ -45,7 +45,7 @@ class TakenBack(Struct, frozen=True):
 
     left: Sequence[tuple[int, int, str]] = ()
     suppressed: Sequence[tuple[str, str, str, datetime]] = ()
-    erased: Sequence[int] = field(default=())
+    erased: Sequence[int] = ()
     records: int = 0
     access: Access = Access()
     is_known: bool = False

@@ -2,7 +2,6 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from tsalert.alerts import answering, editions, following, posting, queries, rules
@@ -60,10 +59,8 @@ def correct(alert_id: int, *, actor: Actor, now: datetime) -> int:
 
 
 def find_correction(session: Session, alert_id: int) -> Alert | None:
-    """Return the correction of an alert, written or sent; one that was rejected or withdrawn is none."""
-    mine = (Alert.in_reply_to == alert_id, Alert.kind == Kind.CANCEL)
-    stands = (Alert.status != Status.REJECTED, Alert.withdrawn_because.is_(None))
-    return session.scalar(select(Alert).where(*mine, *stands).order_by(Alert.id).limit(1))
+    """Return the correction of an alert, written or sent."""
+    return following.find_reply(session, alert_id, Kind.CANCEL)
 
 
 def find_obstacle(session: Session, alert: Alert) -> str:

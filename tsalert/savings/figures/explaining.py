@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 
-from msgspec import Struct, field
+from msgspec import Struct
 from sqlalchemy.orm import Session
 
 from tsalert.core.errors import RuleViolation
@@ -39,7 +39,7 @@ class Figure(Struct, frozen=True):
     """Which figure is asked about; by default a period's grand total as published."""
 
     period: Period
-    method: Method = field(default_factory=lambda: AS_PUBLISHED)
+    method: Method = AS_PUBLISHED
     row: str = TOTAL
     column: str = TOTAL
     ward: str | None = None

@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 
-from msgspec import Struct, field
+from msgspec import Struct
 
 from tsalert.savings.valuing.profiles import PROFILES, PUBLISHED, Profile
 from tsalert.savings.valuing.recognition import Recognition
@@ -44,7 +44,7 @@ class Method(Struct, frozen=True):
     :param trial: the slug of a rate set that is tried in the place of those approved for its dates.
     """
 
-    profile: Profile = field(default_factory=lambda: PROFILES[PUBLISHED])
+    profile: Profile = PROFILES[PUBLISHED]
     basis: Basis = Basis.PUBLISHED
     recognition: Recognition = Recognition.WHOLE_TERM
     trial: str | None = None
