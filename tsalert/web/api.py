@@ -138,9 +138,15 @@ class JsonParser(FlaskParser):
 
 
 @cache
+def _made(shape: type[Schema]) -> Schema:
+    """Return the one of a shape that all operations share: each of its own would copy every field."""
+    return shape()
+
+
+@cache
 def _ending(shape: type[Schema]) -> type[Schema]:
     """Return the shape of a list that says that there is no more, unless it says itself where it goes on."""
-    held = shape().fields
+    held = _made(shape).fields
     if "items" not in held or "next" in held:
         return shape
     return shape.from_dict({"next": fields.Constant(None)}, name=shape.__name__)
@@ -180,10 +186,10 @@ class OperationBlueprint(Blueprint):  # type: ignore[misc]
     def response(self, status_code: int, schema: Any = None, **told: Any) -> Any:
         """Describe an answer; whatever has ``items`` has ``next``, and a schema of many stands for a whole list."""
         if isinstance(schema, Schema) and schema.many:
-            decorate = super().response(status_code, _listed(type(schema)), **told)
+            decorate = super().response(status_code, _made(_listed(type(schema))), **told)
             return lambda operation: decorate(_as_list(operation))
         is_shape = isinstance(schema, type) and issubclass(schema, Schema)
-        return super().response(status_code, _ending(schema) if is_shape else schema, **told)
+        return super().response(status_code, _made(_ending(schema)) if is_shape else schema, **told)
 
     @staticmethod
     def _make_doc_response_schema(schema: object) -> object:
