@@ -17,6 +17,7 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests.browser.chromium import arguments, find_chromium
 from tests.demonstration import PASSWORD, ROOT, demo_environment
+from tests.sharing import alone
 
 PATIENCE = 60
 PATIENCE_TO_START = 300  # the program is read in from scratch, while other tests keep the machine busy
@@ -31,8 +32,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 # Of the package, not of the session: a server works out figures for as long as it runs, whoever else is at work.
 @pytest.fixture(scope="package")
-def chromium() -> Iterator[Browser]:
-    path = find_chromium()
+def chromium(shared_folder: Path) -> Iterator[Browser]:
+    with alone(shared_folder / "chromium"):  # one installs it, where it is not there yet
+        path = find_chromium()
     with sync_playwright() as playwright:
         started = playwright.chromium.launch(executable_path=path, args=arguments())
         yield started
