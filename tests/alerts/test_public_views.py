@@ -97,7 +97,7 @@ def test_past_alerts_are_searched_too_page_by_page(client: FlaskClient, session:
     session.execute(update(Alert).values(expires_at=utc_now() - timedelta(days=1)))
     session.commit()
     first = found(client, q="roofers", topic="doorstep-crime")
-    assert "No alert that applies now matches" in first
+    assert "No current alert matches" in first
     assert references[0] not in first
     older = re.search(r"after=([\w-]+)&amp;q=roofers&amp;topic=doorstep-crime", first)
     assert older is not None

@@ -29,7 +29,7 @@ def test_a_resident_without_a_mouse_joins_chooses_pauses_leaves_and_is_erased(wi
     follow_the_problem(window, "Type the word erase", "Type erase to go on")
     window.keyboard.type("erase")
     window.keyboard.press("Enter")
-    expect(window.get_by_role("heading", name="You are erased")).to_be_visible()
+    expect(window.get_by_role("heading", name="We have erased your details")).to_be_visible()
 
 
 def skip_to_the_content(page: Page) -> None:
@@ -83,7 +83,7 @@ def pause(page: Page) -> None:
     press(page, "button", "Stop for a while")
     expect(page.get_by_text("No alerts come until")).to_be_visible()
     press(page, "button", "Send me alerts again now")
-    expect(page.get_by_text("Alerts come again.", exact=True)).to_be_visible()
+    expect(page.get_by_text("Your alerts have started again.", exact=True)).to_be_visible()
 
 
 def test_a_resident_without_a_mouse_finds_whom_to_ring_and_reports(window: Page) -> None:

@@ -73,7 +73,7 @@ def pause_and_resume(page: Page) -> None:
     page.get_by_role("button", name="Stop for a while").click()
     expect(page.get_by_text("No alerts come until")).to_be_visible()
     page.get_by_role("button", name="Send me alerts again now").click()
-    expect(page.get_by_text("Alerts come again.", exact=True)).to_be_visible()
+    expect(page.get_by_text("Your alerts have started again.", exact=True)).to_be_visible()
 
 
 def move(page: Page, desk: Page) -> None:
@@ -103,7 +103,7 @@ def erase(page: Page) -> None:
     expect(page.get_by_role("heading", name="There is a problem")).to_be_visible()
     page.get_by_label("Type erase to go on").fill("erase")
     page.get_by_role("button", name="Erase").click()
-    expect(page.get_by_role("heading", name="You are erased")).to_be_visible()
+    expect(page.get_by_role("heading", name="We have erased your details")).to_be_visible()
 
 
 def test_leaving_by_the_keyboard_alone_and_saying_why(chromium: Browser, site: str, desk: Page) -> None:

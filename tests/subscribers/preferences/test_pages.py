@@ -219,7 +219,7 @@ def test_erasing_oneself_needs_the_word_and_leaves_a_suppression(
 ) -> None:
     for typed in ("", "yes", "erase me"):
         assert client.post(f"{mine}/erase", data={"typed": typed}).status_code == 422
-    assert "You are erased" in client.post(f"{mine}/erase", data={"typed": " Erase "}).text
+    assert "We have erased your details" in client.post(f"{mine}/erase", data={"typed": " Erase "}).text
     gone = session.get_one(Subscriber, pat)
     session.refresh(gone)
     assert (gone.name, gone.postcode, gone.erased_at is None) == (None, None, False)
