@@ -61,13 +61,13 @@ def pass_on(alert: Told, head: Letterhead, *, code: str | None) -> PassOn:
     check, join = check_url(alert.reference, head), join_url(head.public_url, code)
     body, advice = markdown.to_text(alert.body).strip(), markdown.to_text(alert.advice).strip()
     until = f" It applies until {_day(alert.expires_at)}." if alert.expires_at else ""
-    ring = _ring(head)
+    ring = _ring(head.rapid_response_number)
     foot = (
         f"This alert is from {head.authority}.{until}",
         f"Is it real? Check {alert.reference} at {check}",
         f"Get alerts like this yourself at {join}",
     )
-    parts = [alert.headline, body, *([f"What to do\n\n{advice}"] if advice else []), *ring, "\n".join(foot)]
+    parts = [alert.headline, body, *([f"What to do\n\n{advice}"] if advice else []), ring, "\n".join(foot)]
     return PassOn(
         text="\n\n".join(parts),
         html=_html(alert, foot, ring, check, join),
@@ -75,19 +75,19 @@ def pass_on(alert: Told, head: Letterhead, *, code: str | None) -> PassOn:
     )
 
 
-def _ring(head: Letterhead) -> list[str]:
-    number = head.rapid_response_number
-    return [f"Is it happening to you now? Ring {number}. In danger, ring 999."] if number else []
+def _ring(number: str) -> str:
+    own = f"Is it happening to you now? Ring {number}. " if number else ""
+    return f"{own}In danger, ring 999."
 
 
-def _html(alert: Told, foot: tuple[str, str, str], ring: list[str], check: str, join: str) -> str:
+def _html(alert: Told, foot: tuple[str, str, str], ring: str, check: str, join: str) -> str:
     said, checking, joining = (_escaped(line) for line in foot)
-    ringing = "".join(f"<p><strong>{_escaped(line)}</strong></p>\n" for line in ring)
     checking = checking.replace(_escaped(check), _anchor(check))
     joining = joining.replace(_escaped(join), _anchor(join))
     advice = f"<h3>What to do</h3>\n{markdown.to_html(alert.advice)}\n" if alert.advice.strip() else ""
     return (
-        f"<h2>{_escaped(alert.headline)}</h2>\n{markdown.to_html(alert.body)}\n{advice}{ringing}"
+        f"<h2>{_escaped(alert.headline)}</h2>\n{markdown.to_html(alert.body)}\n{advice}"
+        f"<p><strong>{_escaped(ring)}</strong></p>\n"
         f"<p>{said}</p>\n<p>{checking}</p>\n<p>{joining}</p>"
     )
 
