@@ -192,7 +192,7 @@ def test_notifys_template_is_read_and_nothing_sent(notify: Notify) -> None:
     ("status", "text", "verdict"),
     [
         (200, "All is well.\n", "right"),
-        (503, "tsalert does not do all its work:\n- The database does not answer.\n", "note"),
+        (503, "tsalert is not fully working:\n- The database does not answer.\n", "note"),
         (200, "<h1>It works!</h1>", "WRONG"),
         (301, "", "WRONG"),
     ],

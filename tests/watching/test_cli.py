@@ -66,7 +66,7 @@ def test_it_writes_to_every_manager_without_a_worker(
     assert lines[0].startswith("The worker has not been heard of since")
     assert lines[-1] == "2 managers were written to."
     assert len(mail.sent) == 2
-    assert b"does not do all its work" in mail.sent[0].content
+    assert b"is not fully working" in mail.sent[0].content
     assert set(db.session().scalars(select(Delivery.status))) == {"accepted"}
 
 

@@ -27,9 +27,9 @@ def tell_of_limit(session: Session, what: str, happens: str, *, now: datetime) -
     settings: Settings = current_app.extensions["tsalert_settings"]
     text = (
         f"The limit on {what} was reached. {happens}\n\n"
-        "Somebody may be filling in the form with a machine, or a campaign has worked. Look at who has asked:\n\n"
+        "A program may be filling in the form, or a campaign has worked. Look at who has asked:\n\n"
         f"{settings.public_url}/subscribers\n\n"
-        "Who runs tsalert can raise the limit in its settings. You hear of this at most once an hour.\n"
+        "The people who run tsalert can raise the limit in its settings. You get this mail at most once an hour.\n"
     )
     content = Content(subject=f"The limit on {what} was reached", text=text)
     mailing_id = delivery.create_mailing(session, content, lane=Lane.TRANSACTIONAL, now=now, not_after=now + 24 * _HOUR)

@@ -28,7 +28,7 @@ def show_service() -> Response:
 
 
 def _answer(problems: Sequence[str]) -> Response:
-    lines = ["tsalert does not do all its work:", *(f"- {each}" for each in problems)] if problems else ["All is well."]
+    lines = ["tsalert is not fully working:", *(f"- {each}" for each in problems)] if problems else ["All is well."]
     answer = Response("\n".join(lines) + "\n", 503 if problems else 200, mimetype="text/plain")
     answer.headers["Cache-Control"] = "no-store"
     return answer

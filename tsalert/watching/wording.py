@@ -17,4 +17,4 @@ def watch_mail(problems: Sequence[str], *, authority: str, link: str) -> Content
         f"{link}\n\n"
         "You get this once an hour until it is put right.\n"
     )
-    return Content(subject=f"tsalert of {authority} does not do all its work", text=text)
+    return Content(subject=f"tsalert for {authority} is not fully working", text=text)
