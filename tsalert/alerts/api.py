@@ -168,7 +168,7 @@ def get_progress(alert_id: int) -> dict[str, Any]:
 @blp.arguments(PageAsked, location="query", unknown=RAISE)
 @blp.response(200, page_of(DoubtSchema))
 def list_doubts(asked: dict[str, Any], alert_id: int) -> Page[DeliveryRow]:
-    """List its messages of which nobody knows whether they were sent."""
+    """List its messages that may or may not have been sent."""
     return queries.in_doubt(db.session(), alert_id, **asked)
 
 

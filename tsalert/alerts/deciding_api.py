@@ -89,7 +89,7 @@ def review_alert(told: dict[str, Any], alert_id: int) -> dict[str, Any]:
 @blp.arguments(MessageToCheckSchema)
 @blp.response(200, CheckedMessageSchema)
 def check_message(told: dict[str, Any]) -> dict[str, Any]:
-    """Tell whether a message that somebody got names an alert of ours; it is read once and kept nowhere."""
+    """Say whether a message that somebody got names one of our alerts; it is read once and kept nowhere."""
     settings: Settings = current_app.extensions["tsalert_settings"]
     alert = public_queries.find_first(db.session(), references_in(told["message"]))
     return {

@@ -35,7 +35,7 @@ blueprints = (blp,)
 @requires(Permission.READ_ALERT)
 @blp.response(200, ScheduledListSchema)
 def list_scheduled() -> dict[str, Any]:
-    """List what goes out by itself, and before it what could not and waits for a person."""
+    """List the scheduled alerts; first those that could not go out and wait for a person."""
     return {"items": schedules.list_standing(db.session())}
 
 
@@ -64,7 +64,7 @@ def schedule_alert(told: dict[str, Any], alert_id: int) -> AlertSchedule:
 @blp.arguments(AlertCallOffSchema)
 @blp.response(200, AlertScheduleSchema)
 def call_off_alert(told: dict[str, Any], alert_id: int) -> AlertSchedule:
-    """Take an approval for a moment to come back; the alert is a draft again."""
+    """Take back an approval for a later moment; the alert is a draft again."""
     scheduling.call_off(alert_id, told["reason"], actor=current_actor(), now=utc_now())
     return _latest(alert_id)
 

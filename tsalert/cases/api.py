@@ -52,7 +52,7 @@ def get_case(case_id: int) -> CaseFile:
 @blp.arguments(AmendedCaseSchema)
 @blp.response(200, CaseSchema)
 def amend_case(amended: NewCase, case_id: int) -> CaseFile:
-    """Set a case right as a whole: what is left out is emptied, but for category, opening and officer, which stay."""
+    """Correct a case as a whole: what you leave out is emptied, except category, opening and officer."""
     service.amend_case(case_id, amended, actor=current_actor(), now=utc_now())
     return queries.get_case(db.session(), case_id)
 

@@ -44,7 +44,7 @@ def list_cases(asked: Asked) -> Page[CaseRow]:
 @listed.arguments(WordsSchema)
 @listed.response(200, page_of(ListedCaseSchema, ListPlace))
 def find_cases(asked: tuple[CaseFilter, str | None]) -> Page[CaseRow]:
-    """List cases narrowed by words too, which travel in the body, not in an address."""
+    """List cases by words too, which go into the body, not into an address."""
     return listing.list_cases(db.session(), asked[0], reader=current_actor(), now=utc_now(), after=asked[1])
 
 
@@ -62,7 +62,7 @@ def count_cases(asked: Asked) -> dict[str, Any]:
 @requires(Permission.READ_CASE)
 @filters.response(200, SavedFilterListSchema)
 def list_filters() -> dict[str, Any]:
-    """List one's own filters and those shared with the team."""
+    """List your own filters and those shared with the team."""
     return {"items": saved_filters.saved_filters(db.session(), current_actor())}
 
 
@@ -80,7 +80,7 @@ def save_filter(new: NewFilter) -> Saved:
 @filters.arguments(NewFilterSchema)
 @filters.response(200, SavedFilterSchema)
 def change_filter(new: NewFilter, filter_id: int) -> Saved:
-    """Change one's own filter; what is left out is open from now on."""
+    """Change one of your filters; what you leave out is open from now on."""
     saved_filters.change(filter_id, new, actor=current_actor(), now=utc_now())
     return _filter(filter_id)
 
@@ -89,7 +89,7 @@ def change_filter(new: NewFilter, filter_id: int) -> Saved:
 @requires(Permission.READ_CASE)
 @filters.response(204)
 def delete_filter(filter_id: int) -> None:
-    """Delete one's own filter."""
+    """Delete one of your filters."""
     saved_filters.delete(filter_id, actor=current_actor(), now=utc_now())
 
 

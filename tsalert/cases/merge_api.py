@@ -38,7 +38,7 @@ def continue_case(new: NewMerge, case_id: int) -> dict[str, Any]:
 @blp.arguments(UndoMergeSchema)
 @blp.response(200, MergeListSchema)
 def undo_continuation(told: dict[str, str], case_id: int) -> dict[str, Any]:
-    """Let a case stand by itself again; that it was merged stays."""
+    """Separate a case again; the record of the merge stays."""
     merging.undo(case_id, told["reason"], actor=current_actor(), now=utc_now())
     return _merges(case_id)
 

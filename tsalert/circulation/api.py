@@ -51,7 +51,7 @@ def list_partners(asked: dict[str, Any]) -> Page[PartnerLine]:
 @partners.arguments(PartnersSoughtSchema)
 @partners.response(200, CirculationPartnerListSchema)
 def find_partners(asked: dict[str, Any]) -> Page[PartnerLine]:
-    """List the partners with a part of a name or of a kind; neither may stand in an address of ours."""
+    """List partners by part of a name, or by kind; neither may be in an address."""
     return queries.page_of_partners(db.session(), **asked, now=utc_now())
 
 
@@ -108,7 +108,7 @@ def end_partner(partner_id: int) -> None:
 @partners.arguments(NewPartnerContactSchema)
 @partners.response(200, CirculationPartnerPageSchema)
 def save_contact(new: NewContact, partner_id: int) -> PartnerPage:
-    """Add somebody of a partner's, or change who reads an address."""
+    """Add a contact of a partner, or change who reads an address."""
     service.save_contact(partner_id, new, actor=current_actor(), now=utc_now())
     return _get(partner_id)
 
@@ -119,7 +119,7 @@ def save_contact(new: NewContact, partner_id: int) -> PartnerPage:
 @partners.arguments(PartnerContactKeySchema)
 @partners.response(200, CirculationPartnerPageSchema)
 def end_contact(key: dict[str, int], partner_id: int) -> PartnerPage:
-    """Let a contact go."""
+    """End a contact."""
     service.end_contact(partner_id, key["endpoint_id"], actor=current_actor(), now=utc_now())
     return _get(partner_id)
 
@@ -175,7 +175,7 @@ def end_kind(kind_id: int) -> None:
 @circulation.arguments(CirculationLedgerQuerySchema, location="query", unknown=RAISE)
 @circulation.response(200, CirculationLedgerSchema)
 def show_ledger(asked: dict[str, Any]) -> dict[str, Any]:
-    """Return the ledger, and with a period its figures, each kind for itself."""
+    """Return the ledger and, with a period, its figures, each kind separately."""
     session, now = db.session(), utc_now()
     figures = ledger.figures(session, asked["period"], now=now) if asked["period"] else None
     page = ledger.page_of(session, **asked)

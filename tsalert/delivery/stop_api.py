@@ -27,7 +27,7 @@ def show_sending() -> dict[str, Any]:
 @blp.arguments(SwitchSchema)
 @blp.response(200, SendingSchema)
 def stop_sending(told: dict[str, Any]) -> dict[str, Any]:
-    """Let nothing more leave for many; pages of officers, and messages to one person, go on."""
+    """Stop everything that goes to many people; pages to officers, and messages to one person, still leave."""
     stopping.stop_sending(told["reason"], actor=current_actor(), now=utc_now())
     return _shown()
 
@@ -37,7 +37,7 @@ def stop_sending(told: dict[str, Any]) -> dict[str, Any]:
 @blp.arguments(SwitchSchema)
 @blp.response(200, SendingSchema)
 def start_sending(told: dict[str, Any]) -> dict[str, Any]:
-    """Let what waits leave at once."""
+    """Start sending again: whatever waits leaves at once."""
     stopping.start_sending(told["reason"], actor=current_actor(), now=utc_now())
     return _shown()
 

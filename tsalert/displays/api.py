@@ -32,7 +32,7 @@ def list_displays() -> dict[str, Any]:
 @displays.arguments(NewDisplaySchema)
 @displays.response(201, MadeDisplaySchema)
 def make_display(new: NewDisplay) -> dict[str, Any]:
-    """Make a wall display; its link is told this once."""
+    """Make a wall display; its link is shown only once."""
     display_id, token = service.make_display(new, actor=current_actor(), now=utc_now())
     return {**asdict(queries.get_display(db.session(), display_id, now=utc_now())), "link": link_of(token)}
 

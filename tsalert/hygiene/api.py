@@ -35,7 +35,7 @@ blueprints = (health,)
 @requires(Permission.READ_SUBSCRIBERS)
 @health.response(200, ListHealthSchema)
 def show_health() -> Health:
-    """Show how the list is."""
+    """Return the state of the list."""
     return queries.health(db.session(), now=utc_now())
 
 
@@ -44,7 +44,7 @@ def show_health() -> Health:
 @health.arguments(HeldDecisionSchema)
 @health.response(204)
 def decide_held(decided: dict[str, str], mailing_id: int) -> None:
-    """Carry out or dismiss what was held of a mailing."""
+    """Carry out or dismiss the reports of a mailing that were held."""
     believe = decided["decision"] == "believe"
     service.decide_held(mailing_id, believe=believe, actor=current_actor(), now=utc_now())
 
@@ -84,7 +84,7 @@ def note_seen(report_id: int) -> None:
 @health.arguments(PageAsked, location="query", unknown=RAISE)
 @health.response(200, page_of(AddressReportSchema))
 def list_to_phone(asked: dict[str, Any]) -> Page[ReportView]:
-    """List whose email is dead and whose phone is not; go on with ``after``."""
+    """List people whose email is dead but whose phone works; go on with ``after``."""
     found = queries.to_phone(db.session(), **asked)
     name_read(person for each in found.items for person, _ in each.readers)
     return found
@@ -119,7 +119,7 @@ def list_doubles(asked: dict[str, Any]) -> Page[Double]:
 @health.arguments(VerdictSchema)
 @health.response(204)
 def decide_double(decided: dict[str, str], pair_id: int) -> None:
-    """Keep whether two subscribers are the same."""
+    """Record whether two subscribers are the same."""
     doubles.decide(pair_id, Verdict.of(decided["verdict"]), actor=current_actor(), now=utc_now())
 
 
@@ -136,7 +136,7 @@ def list_canaries() -> dict[str, Any]:
 @health.arguments(CanarySchema)
 @health.response(204)
 def add_canary(new: dict[str, str]) -> None:
-    """Let an address of our own get every alert."""
+    """Add one of our own addresses as a test address, which gets every alert."""
     canaries.add_canary(new["contact"], actor=current_actor(), now=utc_now())
 
 

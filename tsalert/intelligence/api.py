@@ -34,7 +34,7 @@ blueprints = (blp,)
 @blp.arguments(NotesAskedSchema, location="query", unknown=RAISE)
 @blp.response(200, HeldListSchema)
 def list_notes(asked: dict[str, Any]) -> Page[Held]:
-    """List the notes that stand, newest first."""
+    """List the notes in force, newest first."""
     found = queries.list_held(db.session(), current_actor(), **asked, now=utc_now())
     name_read([note.id for note in found.items if note.is_shown])
     return found
@@ -75,7 +75,7 @@ def review_note(told: dict[str, Any], note_id: int) -> ShownNote:
 @blp.arguments(NewSharingSchema)
 @blp.response(200, IntelligenceNoteSchema)
 def share_note(new: NewSharing, note_id: int) -> ShownNote:
-    """Keep with whom a note was shared."""
+    """Record who a note was shared with."""
     service.share_note(note_id, new, actor=current_actor(), now=utc_now())
     return _changed(note_id)
 

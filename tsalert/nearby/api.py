@@ -24,7 +24,7 @@ blueprints = (nearby,)
 @nearby.arguments(PlaceAsked, location="query", unknown=RAISE)
 @nearby.response(200, NearbyAlertListSchema)
 def list_alerts(asked: dict[str, Any]) -> dict[str, Any]:
-    """List what linked authorities have alerted of, the newest first, and how far their feeds were read."""
+    """List the alerts of linked authorities, the newest first, and when their feeds were read."""
     page = queries.list_alerts(db.session(), now=utc_now(), **asked)
     return {"items": page.items, "feeds": queries.list_feeds(db.session()), "next": page.next}
 

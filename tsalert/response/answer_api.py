@@ -31,7 +31,7 @@ def list_pages(incident_id: int) -> dict[str, Any]:
 @tells_state
 @pages.response(200, IncidentSchema)
 def take(incident_id: int) -> Shown:
-    """Take an incident, which stops its pages and not its clock."""
+    """Take an incident; this stops its pages, not its clock."""
     answering.take_incident(incident_id, actor=current_actor(), now=utc_now())
     return shown(incident_id)
 
@@ -41,7 +41,7 @@ def take(incident_id: int) -> Shown:
 @tells_state
 @pages.response(200, IncidentSchema)
 def pass_on(incident_id: int) -> Shown:
-    """Pass an incident on to whoever is paged next, or give it back."""
+    """Pass an incident on to the officer who is paged next, or give it back."""
     answering.pass_incident(incident_id, actor=current_actor(), now=utc_now())
     return shown(incident_id)
 
@@ -61,6 +61,6 @@ def take_alarm(incident_id: int) -> Shown:
 @tells_state
 @pages.response(200, IncidentSchema)
 def report_safe(incident_id: int) -> Shown:
-    """Say that one is safe on scene."""
+    """Say that you are safe on scene."""
     answering.report_safe(incident_id, actor=current_actor(), now=utc_now())
     return shown(incident_id)

@@ -37,7 +37,7 @@ blueprints = (incident_corrections, call_corrections)
 @reads("incident", "incident_id")
 @incident_corrections.response(200, FactChangesSchema)
 def list_corrections(incident_id: int) -> dict[str, Any]:
-    """List what was corrected of an incident and of its calls, with what was held before."""
+    """List the corrections of an incident and its calls, with what was there before."""
     queries.get_incident_row(db.session(), incident_id)
     return {"items": corrections.changes_of_incident(db.session(), incident_id)}
 
@@ -48,7 +48,7 @@ def list_corrections(incident_id: int) -> dict[str, Any]:
 @incident_corrections.response(200, IncidentSchema)
 @tells_state
 def correct_incident(told: Correction, incident_id: int) -> tuple[Shown, dict[str, str]]:
-    """Correct what an incident is and where; what was held before is kept."""
+    """Correct what an incident is, and where; the earlier version is kept."""
     correcting.correct_incident(incident_id, as_seen(told), actor=current_actor(), now=utc_now())
     return _answer(incident_id)
 
@@ -58,7 +58,7 @@ def correct_incident(told: Correction, incident_id: int) -> tuple[Shown, dict[st
 @reads("incident", "incident_id")
 @incident_corrections.response(200, ToldMilestonesSchema)
 def list_milestones(incident_id: int) -> dict[str, Any]:
-    """List the steps of an incident as they were told, those that were corrected too."""
+    """List the steps of an incident as they were recorded, including those that were corrected."""
     queries.get_incident_row(db.session(), incident_id)
     return {"items": corrections.milestones_of(db.session(), incident_id)}
 
@@ -79,7 +79,7 @@ def correct_time(told: NewTime, incident_id: int, milestone_id: int) -> tuple[Sh
 @reads("call", "call_id")
 @call_corrections.response(200, FactChangesSchema)
 def list_call_corrections(call_id: int) -> dict[str, Any]:
-    """List what was corrected of a call, with what was held before."""
+    """List the corrections of a call, with what was there before."""
     queries.get_call(db.session(), call_id)
     return {"items": corrections.changes_of_call(db.session(), call_id)}
 
@@ -89,7 +89,7 @@ def list_call_corrections(call_id: int) -> dict[str, Any]:
 @call_corrections.arguments(CallCorrectionSchema)
 @call_corrections.response(200, CallSchema)
 def correct_call(told: Correction, call_id: int) -> Any:
-    """Correct what a call told; what was held before is kept, and clock, figures and parties follow."""
+    """Correct the facts of a call; the earlier version is kept, and clock, figures and parties follow."""
     decided = as_seen(told)
     try:
         is_demo = current_app.config["TSALERT_DEMO"]

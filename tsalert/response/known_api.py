@@ -45,7 +45,7 @@ def add_known(new: NewKnown, party_id: int) -> dict[str, Any]:
 @known.arguments(TakeBackSchema)
 @known.response(200, KnownBySchema)
 def take_back(told: dict[str, Any], party_id: int, kind: str, known_id: int) -> dict[str, Any]:
-    """Take something back; nobody is found by it any more, and that it stood is kept."""
+    """Take something back: nobody is found by it any more, and the record that it was there stays."""
     facts = kept_facts(db.session(), current_actor(), [party_id], now=utc_now())
     known_by.find_standing(db.session(), [party_id], KnownBy.of(kind), known_id, without=facts)
     known_by.take_back(party_id, KnownBy.of(kind), known_id, told["reason"], actor=current_actor(), now=utc_now())

@@ -56,7 +56,7 @@ class Shown(NamedTuple):
 @matches.arguments(SoughtSchema)
 @matches.response(200, MatchesSchema)
 def find_matches(sought: Sought) -> dict[str, Any]:
-    """Find whom and what we know of a call; what is looked for travels in the body, not in an address."""
+    """Find the people and things we know in a call; what you look for goes into the body, not into an address."""
     now, actor, is_demo = utc_now(), current_actor(), current_app.config["TSALERT_DEMO"]
     service.note_reading(None, "looked for matches", actor=actor, now=now)
     found = look_up(db.session(), sought, reader=actor, is_demo=is_demo, now=now)

@@ -34,7 +34,7 @@ __all__ = ["calls"]
 @calls.arguments(PlaceAsked, location="query", unknown=RAISE)
 @calls.response(200, page_of(WaitingCallSchema, ListPlace))
 def list_waiting(asked: dict[str, Any]) -> Page[WaitingCall]:
-    """List the calls that wait to be written up, the longest waiting first; on each page one's own stand above."""
+    """List the calls that wait to be written up, the longest waiting first; your own come first on each page."""
     found = waiting.waiting_calls(db.session(), reader_id=current_actor().officer_id, **asked)
     name_read(each.call.id for each in found.items)
     return found
@@ -45,7 +45,7 @@ def list_waiting(asked: dict[str, Any]) -> Page[WaitingCall]:
 @calls.arguments(TicksSchema, location="query", unknown=RAISE)
 @calls.response(200, ProposedGradeSchema)
 def get_proposal(ticks: dict[str, Any]) -> dict[str, GradeName]:
-    """Return the grade that the answers given so far propose; whoever logs the call may choose another."""
+    """Return the grade that the answers given so far propose; the officer who logs the call may choose another."""
     return {"grade": propose_grade(danger_of(ticks))}
 
 
@@ -54,7 +54,7 @@ def get_proposal(ticks: dict[str, Any]) -> dict[str, GradeName]:
 @calls.arguments(NewCallSchema)
 @calls.response(200, CallSchema)
 def write_up(new: NewCall, call_id: int) -> Call:
-    """Complete a call that waits; its line and first ring stay."""
+    """Write up a waiting call; its line and first ring stay."""
     is_demo = current_app.config["TSALERT_DEMO"]
     waiting.write_up(call_id, new, actor=current_actor(), now=utc_now(), is_demo=is_demo)
     return queries.get_call(db.session(), call_id)
@@ -73,7 +73,7 @@ def get_story(call_id: int) -> Story:
 @requires(Permission.READ_CALL)
 @calls.response(200, {"type": "string", "format": "binary"}, content_type="audio/wav")
 def hear(call_id: int) -> Response:
-    """Return the sound of the message that a caller left; the trail notes who asked for it."""
+    """Return the recording of a caller's message; the trail records who asked for it."""
     reference = queries.get_call(db.session(), call_id).reference
     sound = retention.open_recording(call_id, actor=current_actor(), now=utc_now())
     return send_file(sound, mimetype="audio/wav", as_attachment=True, download_name=f"{reference}.wav")
@@ -93,7 +93,7 @@ def hold(told: dict[str, str], call_id: int) -> Story:
 @requires(Permission.RUN_INCIDENT)
 @calls.response(200, StorySchema)
 def release(call_id: int) -> Story:
-    """Let a message go after its time again."""
+    """Hold a message no longer: it is deleted when its time is over."""
     retention.release_recording(call_id, actor=current_actor(), now=utc_now())
     return _story(call_id)
 

@@ -39,7 +39,7 @@ blueprints = (access, case_officers)
 @access.arguments(PageAsked, location="query", unknown=RAISE)
 @access.response(200, page_of(RestrictedSchema))
 def list_restrictions(asked: dict[str, Any]) -> Page[RestrictionRecord]:
-    """List the records that are restricted for their own sake, latest first."""
+    """List the records that were restricted in their own right, latest first."""
     return listing.standing_roots(db.session(), **asked)
 
 
@@ -48,7 +48,7 @@ def list_restrictions(asked: dict[str, Any]) -> Page[RestrictionRecord]:
 @access.arguments(RestrictingSchema)
 @access.response(204)
 def restrict(told: dict[str, Any]) -> None:
-    """Restrict a record with all that tells of the same: calls, their incident, its case."""
+    """Restrict a record with everything linked to it: calls, their incident, its case."""
     service.restrict(told["record"], told["reason"], actor=current_actor(), now=utc_now())
 
 
@@ -57,7 +57,7 @@ def restrict(told: dict[str, Any]) -> None:
 @access.arguments(AccessReasonSchema)
 @access.response(204)
 def lift(told: dict[str, Any], subject: str, number: int) -> None:
-    """Lift the restriction of a record and of all that is restricted for its sake."""
+    """Lift the restriction of a record, and of everything restricted because of it."""
     found = queries.naming_of(db.session(), subject, number)
     service.lift((found.subject, found.id), told["reason"], actor=current_actor(), now=utc_now())
 
@@ -67,7 +67,7 @@ def lift(told: dict[str, Any], subject: str, number: int) -> None:
 @access.arguments(PageAsked, location="query", unknown=RAISE)
 @access.response(200, page_of(GrantedSchema))
 def list_grants(asked: dict[str, Any]) -> Page[GrantRecord]:
-    """List the grants that hold, but for those of being on a case, latest first."""
+    """List the grants in force, except those of being on a case, latest first."""
     return listing.live_grants(db.session(), now=utc_now(), **asked)
 
 
@@ -85,7 +85,7 @@ def give(new: NewGrant) -> GrantRecord:
 @requires(Permission.GRANT_ACCESS)
 @access.response(200, GrantedSchema)
 def end(grant_id: int) -> GrantRecord:
-    """End a grant before its time; it counts no more at that officer's next request."""
+    """End a grant early; it no longer counts at that officer's next request."""
     granting.end(grant_id, actor=current_actor(), now=utc_now())
     return listing.get_grant(db.session(), grant_id)
 
@@ -104,7 +104,7 @@ def list_openings(asked: dict[str, Any]) -> Page[OpeningRecord]:
 @access.arguments(OpeningRequestSchema)
 @access.response(204)
 def open_record(told: dict[str, Any]) -> None:
-    """Open a restricted record to which one has access, for 60 minutes and for a reason."""
+    """Open a restricted record to which you have access, for 60 minutes, with a reason."""
     service.open_record((told["subject"], told["id"]), told["reason"], actor=current_actor(), now=utc_now())
 
 
@@ -113,7 +113,7 @@ def open_record(told: dict[str, Any]) -> None:
 @access.arguments(OpeningRequestSchema)
 @access.response(204)
 def break_glass(told: dict[str, Any]) -> None:
-    """Let oneself in for 4 hours because nobody can be asked in time; every manager is written to."""
+    """Give yourself access for 4 hours because nobody can be asked in time; every manager gets an email."""
     service.break_glass((told["subject"], told["id"]), told["reason"], actor=current_actor(), now=utc_now())
 
 

@@ -48,7 +48,7 @@ blueprints = (rota,)
 @rota.arguments(WhenSchema, location="query", unknown=RAISE)
 @rota.response(200, OnDutyListSchema)
 def get_on_duty(asked: dict[str, Any]) -> dict[str, Any]:
-    """Return who is on duty at an instant, past or to come; mobiles only for who may change the rota."""
+    """Return who is on duty at a moment, past or future; mobiles only for people who may change the rota."""
     session, at = db.session(), asked["at"] or utc_now()
     people = queries.on_duty(session, at=at)
     shown = people if current_actor().may(Permission.MANAGE_ROTA) else listing.without_mobiles(people)
@@ -67,7 +67,7 @@ def list_gaps() -> dict[str, Any]:
 @requires(Permission.MANAGE_ROTA)
 @rota.response(200, SilentListSchema)
 def list_silent() -> dict[str, Any]:
-    """List the officers to whom no text goes, because STOP was texted from their mobile; START mends it."""
+    """List officers who get no texts because STOP was texted from their mobile; START puts it right."""
     return {"items": silence.silent_officers(db.session())}
 
 
@@ -76,7 +76,7 @@ def list_silent() -> dict[str, Any]:
 @rota.arguments(SpanSchema, location="query", unknown=RAISE)
 @rota.response(200, ShiftListSchema)
 def list_shifts(asked: dict[str, Any]) -> dict[str, Any]:
-    """List the shifts that touch a period of two months at most, the cancelled ones too."""
+    """List the shifts within a period of two months at most, including cancelled ones."""
     return {"items": listing.shifts(db.session(), **asked)}
 
 
@@ -102,7 +102,7 @@ def get_shift(shift_id: int) -> Shift:
 @rota.arguments(GiftSchema)
 @rota.response(200, ShiftSchema)
 def give_shift(gift: Gift, shift_id: int) -> Shift:
-    """Give a shift, or part of it, to another officer; what they now stand is returned."""
+    """Give a shift, or part of it, to another officer; their new shift is returned."""
     return _shift(service.give_shift(shift_id, gift, actor=current_actor(), now=utc_now()))
 
 
@@ -138,7 +138,7 @@ def add_pattern(new: WeeklyPattern) -> Pattern:
 @rota.arguments(PatternSchema)
 @rota.response(200, PatternShownSchema)
 def change_pattern(new: WeeklyPattern, pattern_id: int) -> Pattern:
-    """Let another pattern take the place of this one; the new one is returned."""
+    """Replace a pattern with another one, which is returned."""
     return _pattern(planning.change_pattern(pattern_id, new, actor=current_actor(), now=utc_now()))
 
 
@@ -147,7 +147,7 @@ def change_pattern(new: WeeklyPattern, pattern_id: int) -> Pattern:
 @rota.arguments(LastDaySchema)
 @rota.response(200, PatternShownSchema)
 def end_pattern(told: dict[str, Any], pattern_id: int) -> Pattern:
-    """Let no shift of a pattern begin after a day."""
+    """End a pattern: none of its shifts begins after the day given."""
     planning.end_pattern(pattern_id, **told, actor=current_actor(), now=utc_now())
     return _pattern(pattern_id)
 
@@ -182,7 +182,7 @@ def cancel_leave(leave_id: int) -> None:
 @signed_in
 @rota.response(200, CalendarSchema)
 def get_calendar() -> dict[str, Any]:
-    """Say since when the caller's calendar has had its secret address; null where it has none."""
+    """Return since when your calendar has had its secret address; null if it has none."""
     return {"since": calendars.link_since(db.session(), current_actor().officer_id or 0)}
 
 
@@ -190,7 +190,7 @@ def get_calendar() -> dict[str, Any]:
 @signed_in
 @rota.response(201, MadeCalendarSchema)
 def renew_calendar() -> dict[str, Any]:
-    """Make a new secret address for the caller's calendar, told this once; the former one is closed."""
+    """Make a new secret address for your calendar, shown only once; the old one is closed."""
     now = utc_now()
     return {"since": now, "address": address_of(calendars.renew_link(actor=current_actor(), now=now))}
 
@@ -208,7 +208,7 @@ def revoke_calendar() -> None:
 @rota.arguments(PhoneSchema)
 @rota.response(204)
 def send_code(told: dict[str, Any]) -> None:
-    """Text a code to a mobile that is the caller's own."""
+    """Text a code to your own mobile."""
     is_demo = current_app.config["TSALERT_DEMO"]
     mobiles.send_code(told["phone"], actor=current_actor(), now=utc_now(), is_demo=is_demo)
 
@@ -226,7 +226,7 @@ def confirm_code(told: dict[str, Any]) -> None:
 @signed_in
 @rota.response(204)
 def remove_mobile(officer_id: int) -> None:
-    """Take a mobile away: one's own, or anybody's for who may change the rota."""
+    """Remove a mobile: your own, or anybody's if you may change the rota."""
     mobiles.remove_mobile(officer_id, actor=current_actor(), now=utc_now())
 
 

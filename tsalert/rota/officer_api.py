@@ -40,7 +40,7 @@ def list_officers() -> dict[str, Any]:
 @requires(Permission.SEE_BOARD)
 @officers.response(200, OfficerDutySchema)
 def get_officer(officer_id: int) -> dict[str, Any]:
-    """Return an officer's shifts to come; the mobile is for those who may change the rota, and for themselves."""
+    """Return an officer's future shifts; the mobile only for people who may change the rota, and for themselves."""
     actor = current_actor()
     told = _duty(officer_id)
     sees_mobile = actor.may(Permission.MANAGE_ROTA) or actor.officer_id == officer_id

@@ -29,7 +29,7 @@ def get_account() -> dict[str, Any]:
 @signed_in
 @account.response(200, ChosenShortcutSchema)
 def get_shortcut() -> dict[str, str]:
-    """Return the key that opens the form for a call; empty where it is switched off."""
+    """Return the key that opens the form for a call; empty if it is switched off."""
     return _shown()
 
 

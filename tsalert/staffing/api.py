@@ -52,7 +52,7 @@ def invite(told: tuple[NewOfficer, str]) -> Account:
 @requires(Permission.MANAGE_ROTA)
 @staff.response(200, LeaverListSchema)
 def list_to_hand_on() -> dict[str, Any]:
-    """List what those hold who cannot sign in any more."""
+    """List the work of people who can no longer sign in."""
     found = queries.to_hand_on(db.session(), now=utc_now())
     return {
         "items": [
@@ -86,7 +86,7 @@ def give_role(told: tuple[Given, str], officer_id: int) -> Account:
 @staff.arguments(TakenRoleSchema)
 @staff.response(200, AccountSchema)
 def take_role(told: dict[str, Any], officer_id: int) -> Account:
-    """Take a role; the last active manager or administrator keeps theirs."""
+    """Take a role away; the last active manager or administrator keeps theirs."""
     email, now = _account(officer_id).email, utc_now()
     access.revoke(email, told["role"], reason=told["reason"], now=now, by=current_actor())
     return _account(officer_id)
@@ -127,7 +127,7 @@ def end(told: dict[str, Any], officer_id: int) -> Account:
 @staff.arguments(ChangeReasonSchema)
 @staff.response(200, AccountSchema)
 def unlink(told: dict[str, Any], officer_id: int) -> Account:
-    """Forget whom single sign-on means by an officer."""
+    """Unlink an officer from single sign-on."""
     access.unlink(_account(officer_id).email, reason=told["reason"], now=utc_now(), by=current_actor())
     return _account(officer_id)
 

@@ -31,7 +31,7 @@ blueprints = (webhooks,)
 @requires(Permission.CONNECT_PROGRAMS)
 @webhooks.response(200, WebhookListSchema)
 def list_webhooks() -> dict[str, Any]:
-    """List every program that is told, those that have ended last."""
+    """List every webhook, those that have ended last."""
     return {"items": queries.list_webhooks(db.session())}
 
 
@@ -40,7 +40,7 @@ def list_webhooks() -> dict[str, Any]:
 @webhooks.arguments(NewWebhookSchema)
 @webhooks.response(201, WebhookSecretSchema)
 def register_webhook(new: NewWebhook) -> dict[str, Any]:
-    """Register a program; the secret by which it knows our messages is told this once."""
+    """Register a webhook; the secret that signs its messages is shown only once."""
     webhook_id, secret = service.register(new, actor=current_actor(), now=utc_now())
     return _with_secret(webhook_id, secret)
 
@@ -49,7 +49,7 @@ def register_webhook(new: NewWebhook) -> dict[str, Any]:
 @requires(Permission.CONNECT_PROGRAMS)
 @webhooks.response(200, WebhookSchema)
 def get_webhook(webhook_id: int) -> WebhookView:
-    """Return one program."""
+    """Return one webhook."""
     return queries.get_webhook(db.session(), webhook_id)
 
 
@@ -57,7 +57,7 @@ def get_webhook(webhook_id: int) -> WebhookView:
 @requires(Permission.CONNECT_PROGRAMS)
 @webhooks.response(204)
 def end_webhook(webhook_id: int) -> None:
-    """Tell a program nothing more; what it was told stays to be read."""
+    """End a webhook; its past messages can still be read."""
     service.end(webhook_id, actor=current_actor(), now=utc_now())
 
 
@@ -65,7 +65,7 @@ def end_webhook(webhook_id: int) -> None:
 @requires(Permission.CONNECT_PROGRAMS)
 @webhooks.response(200, WebhookSecretSchema)
 def renew_secret(webhook_id: int) -> dict[str, Any]:
-    """Give a program another secret; the former one is worth nothing from now on."""
+    """Give a webhook another secret; the old one no longer signs anything."""
     return _with_secret(webhook_id, service.renew_secret(webhook_id, actor=current_actor(), now=utc_now()))
 
 
@@ -73,7 +73,7 @@ def renew_secret(webhook_id: int) -> dict[str, Any]:
 @requires(Permission.CONNECT_PROGRAMS)
 @webhooks.response(202, WebhookSchema)
 def test_webhook(webhook_id: int) -> WebhookView:
-    """Have a test sent; once it is taken, a program that was failing is told all that waits."""
+    """Send a test; once it is accepted, a failing webhook gets everything that waits."""
     service.send_test(webhook_id, actor=current_actor(), now=utc_now())
     return queries.get_webhook(db.session(), webhook_id)
 
@@ -83,7 +83,7 @@ def test_webhook(webhook_id: int) -> WebhookView:
 @webhooks.arguments(PageAsked, location="query", unknown=RAISE)
 @webhooks.response(200, page_of(WebhookDeliverySchema))
 def list_deliveries(asked: dict[str, Any], webhook_id: int) -> Page[DeliveryView]:
-    """List what a program was told in the last 30 days, or is to be told, the newest first."""
+    """List a webhook's messages of the last 30 days and those that wait, the newest first."""
     hook = queries.get_webhook(db.session(), webhook_id)
     return queries.list_deliveries(db.session(), hook.id, **asked)
 
@@ -92,7 +92,7 @@ def list_deliveries(asked: dict[str, Any], webhook_id: int) -> Page[DeliveryView
 @requires(Permission.CONNECT_PROGRAMS)
 @webhooks.response(202, WebhookSchema)
 def send_again(webhook_id: int, delivery_id: int) -> WebhookView:
-    """Try to tell a program once more of something that was given up or taken."""
+    """Send a message once more that was given up or accepted."""
     service.send_again(webhook_id, delivery_id, actor=current_actor(), now=utc_now())
     return queries.get_webhook(db.session(), webhook_id)
 

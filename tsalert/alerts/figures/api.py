@@ -31,7 +31,7 @@ def get_figures(asked: dict[str, Any], alert_id: int) -> dict[str, Any]:
 @blp.arguments(QuotedBySchema)
 @blp.response(201, AlertFiguresSchema)
 def link_call(told: dict[str, Any], alert_id: int) -> dict[str, Any]:
-    """Say that a call quotes it."""
+    """Link a call that quotes the alert."""
     quoting.link_call(alert_id, told["call"], actor=current_actor(), now=utc_now())
     return figures_of(alert_id)
 
@@ -40,5 +40,5 @@ def link_call(told: dict[str, Any], alert_id: int) -> dict[str, Any]:
 @requires(Permission.READ_CALL)
 @blp.response(204)
 def unlink_call(alert_id: int, call_id: int) -> None:
-    """Say that a call does not quote it."""
+    """Unlink a call that does not quote the alert."""
     quoting.unlink_call(alert_id, call_id, actor=current_actor(), now=utc_now())

@@ -23,7 +23,7 @@ blueprints = (blp,)
 @blp.arguments(MissingAskedSchema, location="query")
 @blp.response(200, MissingSchema)
 def list_missing(asked: dict[str, Any], alert_id: int) -> dict[str, Any]:
-    """Return whom it did not reach, by reason and one by one."""
+    """Return the people whom it did not reach, by reason and one by one."""
     return _missing(alert_id, asked["reason"], asked["after"])
 
 
@@ -32,7 +32,7 @@ def list_missing(asked: dict[str, Any], alert_id: int) -> dict[str, Any]:
 @blp.arguments(AlertResendSchema)
 @blp.response(201, MissingSchema)
 def send_again(asked: Asked, alert_id: int) -> dict[str, Any]:
-    """Send it again to those whom it did not reach, in the words that were approved."""
+    """Send it again to the people whom it did not reach, in the approved words."""
     actor, now = current_actor(), utc_now()
     require_presence(actor, asked.password, now=now)
     resending.send_again(alert_id, asked.again, actor=actor, now=now)

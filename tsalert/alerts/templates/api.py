@@ -38,7 +38,7 @@ def list_templates() -> list[Template]:
 @blp.arguments(NewAlertTemplateSchema)
 @blp.response(201, AlertTemplateSchema)
 def add_template(told: dict[str, Any]) -> Template:
-    """Keep a template of one's own."""
+    """Add a template."""
     name = service.add_template(told["words"], told["reason"], actor=current_actor(), now=utc_now())
     return queries.get_template(db.session(), name)
 
@@ -70,7 +70,7 @@ def get_template(name: str) -> Template:
 @blp.arguments(AlertTemplateChangeSchema)
 @blp.response(200, AlertTemplateSchema)
 def save_template(told: dict[str, Any], name: str) -> Template:
-    """Keep a further version."""
+    """Add a version."""
     words, reason = told["words"], told["reason"]
     service.save_template(name, words, reason, after=told["after"], actor=current_actor(), now=utc_now())
     return queries.get_template(db.session(), name)
@@ -81,6 +81,6 @@ def save_template(told: dict[str, Any], name: str) -> Template:
 @blp.arguments(AlertTemplateWithdrawalSchema)
 @blp.response(200, AlertTemplateSchema)
 def withdraw_template(told: dict[str, Any], name: str) -> Template:
-    """Offer it no more."""
+    """Withdraw a template, so that it is no longer offered."""
     service.withdraw_template(name, told["reason"], after=told["after"], actor=current_actor(), now=utc_now())
     return queries.get_template(db.session(), name)

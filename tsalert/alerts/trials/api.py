@@ -22,7 +22,7 @@ blueprints = (blp,)
 @blp.arguments(NewAlertTrialSchema)
 @blp.response(201, AlertTrialSchema)
 def send_test(told: dict[str, Any], alert_id: int) -> AlertTrial:
-    """Send it to oneself, marked as a test."""
+    """Send it to yourself, marked as a test."""
     service.send_to_oneself(alert_id, told["channel"], told["edition"], actor=current_actor(), now=utc_now())
     return queries.trials_of(db.session(), alert_id)[0]
 

@@ -24,7 +24,7 @@ blueprints = (own, aid)
 @signed_in
 @own.response(200, FactorsSchema)
 def show_own() -> dict[str, Any]:
-    """Return what one has for a second step; it is set up in a browser alone."""
+    """Return your second steps; they can be set up only in a browser."""
     officer = queries.get_officer_by_id(db.session(), current_actor().officer_id)
     has = factors_of(db.session(), officer.id)
     told = {"app_since": has.app_since, "passkeys": [each.name for each in has.passkeys]}
@@ -36,7 +36,7 @@ def show_own() -> dict[str, Any]:
 @own.arguments(ChangedPasswordSchema)
 @own.response(204)
 def change_password(told: dict[str, str]) -> None:
-    """Change one's password; every session ends, tokens stay."""
+    """Change your password; every session ends, tokens stay."""
     now = utc_now()
     presence.require_password(current_actor(), told["old_password"], field="old_password", now=now)
     passwords.change(told["new_password"], actor=current_actor(), now=now)
@@ -68,7 +68,7 @@ def make_link(told: dict[str, str | None], officer_id: int) -> dict[str, str]:
 @aid.arguments(ResetSchema)
 @aid.response(204)
 def reset(why: Reset, officer_id: int) -> None:
-    """Take a lost second step away, with a second person who knows that it was lost.
+    """Remove a lost second step; a second person confirms that it was lost.
 
     A token that was given out more than five minutes ago needs its officer's password too.
     """

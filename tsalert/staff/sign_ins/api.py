@@ -17,7 +17,7 @@ blueprints = (own,)
 @signed_in
 @own.response(200, SignInListSchema)
 def list_own() -> dict[str, Any]:
-    """List the browsers in which one is signed in."""
+    """List the browsers in which you are signed in."""
     return {"items": queries.sign_ins_of(db.session(), current_actor().officer_id, now=utc_now())}
 
 
@@ -33,5 +33,5 @@ def end_own(sign_in_id: int) -> None:
 @signed_in
 @own.response(200, EndedCountSchema)
 def end_all_own() -> dict[str, int]:
-    """Sign out every browser; tokens of the API stay good."""
+    """Sign out every browser; tokens stay valid."""
     return {"ended": service.end_others(but=None, actor=current_actor(), now=utc_now())}

@@ -21,7 +21,7 @@ status = api_blueprint("status", "status", "How the service runs: workers, jobs,
 @requires(Permission.SEE_STATUS)
 @status.response(200, StatusSchema)
 def get_status() -> dict[str, Any]:
-    """Tell how the service runs now, and what somebody should see to."""
+    """Return how the service runs now, and what needs attention."""
     found = queries.read_status(db.session(), current_app.extensions["tsalert_settings"], now=utc_now())
     told = asdict(found)
     return told | {"problems": watching.problems_of(db.session(), found)}
