@@ -190,7 +190,7 @@ def get_calendar() -> dict[str, Any]:
 @signed_in
 @rota.response(201, MadeCalendarSchema)
 def renew_calendar() -> dict[str, Any]:
-    """Make a new secret address for your calendar, shown only once; the old one is closed."""
+    """Make a new secret address for the caller's calendar, told this once; the former one is closed."""
     now = utc_now()
     return {"since": now, "address": address_of(calendars.renew_link(actor=current_actor(), now=now))}
 

@@ -65,7 +65,7 @@ def end_webhook(webhook_id: int) -> None:
 @requires(Permission.CONNECT_PROGRAMS)
 @webhooks.response(200, WebhookSecretSchema)
 def renew_secret(webhook_id: int) -> dict[str, Any]:
-    """Give a webhook another secret; the old one no longer signs anything."""
+    """Give a program another secret; the former one is worth nothing from now on."""
     return _with_secret(webhook_id, service.renew_secret(webhook_id, actor=current_actor(), now=utc_now()))
 
 
