@@ -44,6 +44,7 @@ bench: $(BIN)/.developed compiled ## Measure what docs/performance.md promises, 
 
 soak: $(BIN)/.developed ## Try much more than the tests do: of what fits the API and what does not, and of what every property says
 	API_EXAMPLES=$${API_EXAMPLES:-100} pytest tests/web/test_described.py
+	API_EXAMPLES=$${API_EXAMPLES:-100} pytest tests/web/test_described.py --database postgresql
 	pytest -n $(WORKERS) --dist worksteal --hypothesis-profile=searching $$(grep -rl --include='test_*.py' '^@given' tests)
 
 mutation: $(BIN)/.developed ## Change every rule and count the changes that its tests notice; RULES=tsalert/rota/rules.py tries one file
