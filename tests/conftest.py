@@ -50,13 +50,14 @@ from tsalert.staff.hashing import use_hasher
 from tsalert.staff.rules import RoleName
 
 # A slow machine makes no promise false. The same examples each time: who changes one thing must not meet by chance what
-# was wrong before; new ones are searched for by make soak.
+# was wrong before; new ones, and more of them, are searched for by make soak. As many as this notice what make mutation
+# changes.
 hypothesis.settings.register_profile(
-    "patient", deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True
+    "patient", deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True, max_examples=50
 )
 hypothesis.settings.load_profile("patient")
 hypothesis.settings.register_profile(
-    "searching", deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=False
+    "searching", deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=False, max_examples=200
 )
 # What runs against thousands of changes to a rule (tests/mutation) tries the same few examples against each.
 hypothesis.settings.register_profile(
