@@ -22,6 +22,7 @@ from sqlalchemy import text
 
 from tests.benchmarks.databases import both_databases, most_memory
 from tests.benchmarks.endpoints_load import add_endpoints, send_to
+from tests.benchmarks.installed import as_installed
 from tests.conftest import command_environment, settings
 from tests.standins.processes import mail_server, worker
 from tests.whole import create_app
@@ -93,7 +94,7 @@ def _measure_all(url: str, folder: Path, port: int, bare: Result, count: int) ->
         ids = add_endpoints(Channel.EMAIL, lambda n: f"p{n}@example.org", count, secret=chosen.address_key)
         kind = db.engine.dialect.name
         mails = f"smtp://127.0.0.1:{port}?connections={CONNECTIONS}"
-        environment = command_environment(app, TSALERT_EMAIL=mails, PYTHONPATH=str(_as_installed(folder)))
+        environment = command_environment(app, TSALERT_EMAIL=mails, **as_installed(folder))
         for workers in WORKERS[kind]:
             with ExitStack() as stack:
                 logs = [folder / f"{kind}-{workers}-{n}.log" for n in range(workers)]
@@ -106,14 +107,6 @@ def _measure_all(url: str, folder: Path, port: int, bare: Result, count: int) ->
             _forget()
         db.session.remove()
         db.engine.dispose()
-
-
-def _as_installed(folder: Path) -> Path:
-    """Return what hides ``rich`` from a worker: only the tests' packages bring it, and structlog loads it then."""
-    hiding = folder / "as-installed"
-    hiding.mkdir(exist_ok=True)
-    (hiding / "rich.py").write_text('raise ImportError("an installation has none")\n', encoding="utf-8")
-    return hiding
 
 
 def _broadcast(ids: range, workers: Sequence[int]) -> tuple[float, int, int]:

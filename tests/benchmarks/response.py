@@ -22,6 +22,7 @@ from msgspec.structs import asdict
 from sqlalchemy import func, select, text
 
 from tests.benchmarks.databases import both_databases
+from tests.benchmarks.installed import as_installed
 from tests.benchmarks.response_clients import Browser, summary
 from tests.benchmarks.response_load import PASSWORD, filled_app
 from tests.browser.conftest import free_port, wait_until_served
@@ -179,7 +180,7 @@ def served(program: str, app: Flask, log: Path, *, config: str = "gunicorn.conf.
     """Serve a program as the product is served: gunicorn with its own settings, two processes."""
     port = free_port()
     command = [sys.executable, "-m", "gunicorn", program, "--config", config, "--bind", f"127.0.0.1:{port}"]
-    environment = command_environment(app, WEB_CONCURRENCY="2", **changes)
+    environment = command_environment(app, WEB_CONCURRENCY="2", **as_installed(log.parent), **changes)
     with log.open("wb") as output:
         process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=output, stderr=output)
     try:

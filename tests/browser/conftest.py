@@ -138,4 +138,4 @@ def wait_until_served(url: str, process: subprocess.Popen[bytes]) -> None:
         except (URLError, ConnectionError):
             if process.poll() is not None or time.monotonic() > deadline:
                 raise
-            time.sleep(0.1)  # a server that starts has no event to wait for
+            time.sleep(0.02)  # a server that starts has no event to wait for
