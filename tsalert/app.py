@@ -41,9 +41,9 @@ from tsalert.web import (
     drawing,
     errors,
     headers,
-    numbers,
     once,
     pages,
+    record_names,
     tracing,
     unproven,
     uploads,
@@ -100,7 +100,7 @@ def _init_web(app: Flask, settings: Settings) -> None:
     limiting.init_app(app)
     access.init_app(app, _find_actor)
     requiring.init_app(app)
-    numbers.init_app(app)
+    record_names.init_app(app)
     gate.init_app(app, records.KEYS)
     case_gate.init_app(app)
     reading.init_app(app)
