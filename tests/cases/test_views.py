@@ -8,8 +8,13 @@ from flask.testing import FlaskClient
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from tests.cases.conftest import OPENED
 from tsalert.cases import listing, queries
 from tsalert.cases.models import CaseFile, MoneyLine
+from tsalert.core.actors import Actor
+from tsalert.response import service as response
+from tsalert.response.rules import NewCall, NewIncident
+from tsalert.response.vocabulary import CallSource, Category, Disposition
 from tsalert.staff.rules import RoleName
 
 Opener = Callable[..., int]
@@ -94,6 +99,22 @@ def test_a_case_begins_with_what_its_incident_says(desk: FlaskClient, incident: 
     second = desk.post("/cases", data={"summary": "A roof", "incident_id": number})
     assert second.status_code == 409
     assert "belongs to D26-" in second.text
+
+
+def test_the_form_asks_nothing_again_that_a_resident_told_of_the_incident(
+    desk: FlaskClient, session: Session, officer: Callable[..., Actor]
+) -> None:
+    told = {"phone": "07700 900123", "caller_name": "Ada Example", "source": CallSource.RESIDENT}
+    place = {"address": "12 Example Road", "postcode": "BR1 3UH", "happening": "A man on the roof wants £4,000."}
+    begun = NewIncident(Category.DOORSTEP_CRIME, "Roofing")
+    call = NewCall(disposition=Disposition.NEW_INCIDENT, incident=begun, **told | place)
+    logged = response.log_call(call, actor=officer(), now=OPENED)
+    form = desk.get(f"/cases/new?incident={logged.incident_id}").text
+    for name, value in (("victim_name", "Ada Example"), ("address", "12 Example Road"), ("postcode", "BR1 3UH")):
+        assert re.search(rf'name="{name}"[^>]*value="{value}"', form), name
+    assert re.search(r"<textarea[^>]*>A man on the roof wants £4,000.</textarea>", form)
+    assert re.search(r'value="doorstep_crime" checked', form)
+    assert re.search(r'value="roofing" selected', form)
 
 
 @pytest.mark.parametrize("number", ["999999", "2147483648", "9" * 30, "-1", "x"])

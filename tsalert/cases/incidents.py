@@ -10,10 +10,13 @@ from tsalert.cases import queries
 from tsalert.cases.models import CaseFile, CaseIncident
 from tsalert.cases.people.told_of import restrict_people
 from tsalert.cases.rules import NewCase, kind_named
+from tsalert.cases.vocabulary import Source
 from tsalert.core.actors import Actor
 from tsalert.core.errors import Conflict, RuleViolation
 from tsalert.db import insert_ignoring_conflicts
 from tsalert.response import queries as response_queries
+from tsalert.response.queries import IncidentRecord
+from tsalert.response.vocabulary import UNTOLD_DISPOSITIONS, CallSource
 from tsalert.tiers import service as tiers
 from tsalert.tiers.queries import require_visible
 from tsalert.tiers.vocabulary import Subject
@@ -39,6 +42,24 @@ def fill_from_incident(session: Session, new: NewCase, *, actor: Actor, now: dat
         address=new.address or place.address,
         postcode=new.postcode or place.postcode,
         ward_code=new.ward_code or place.ward_code,
+    )
+
+
+def begin_with(session: Session, incident: IncidentRecord) -> NewCase:
+    """Return what the form of a case begins with: what its incident says, and what the callers told."""
+    calls = response_queries.calls_of_incident(session, incident.id)
+    told = [call for call in calls if call.disposition not in UNTOLD_DISPOSITIONS]
+    residents = [call.caller_name for call in told if call.source == CallSource.RESIDENT and call.caller_name]
+    place = incident.household
+    return NewCase(
+        summary=next((call.happening for call in told if call.happening), ""),
+        category=incident.category,
+        kind=kind_named(incident.category, incident.kind) if incident.kind else None,
+        source=Source.RAPID_RESPONSE,
+        victim_name=next(iter(residents), None),
+        address=place.address,
+        postcode=place.postcode,
+        ward_code=place.ward_code,
     )
 
 

@@ -6,8 +6,8 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from tsalert.cases import merging, partners, queries, sensitive, service, vocabulary
-from tsalert.cases.incidents import incident_named
-from tsalert.cases.rules import legal_steps
+from tsalert.cases.incidents import begin_with, incident_named
+from tsalert.cases.rules import NewCase, legal_steps
 from tsalert.cases.schemas import (
     AmendedCaseSchema,
     LinkSchema,
@@ -16,7 +16,7 @@ from tsalert.cases.schemas import (
     NewNoteSchema,
     ProgressSchema,
 )
-from tsalert.cases.vocabulary import Source, Status
+from tsalert.cases.vocabulary import Status
 from tsalert.core.actors import Permission
 from tsalert.core.clock import utc_now
 from tsalert.db import db
@@ -43,9 +43,9 @@ def new_case() -> ResponseReturnValue:
     owner = queries.find_case_of_incident(db.session(), incident.id) if incident else None
     if owner is not None and request.method != "POST":
         return redirect(url_for(".show_case", case_id=owner.id), 303)
-    source = Source.RAPID_RESPONSE if incident else None
     name_read([incident.id] if incident else [])
-    return _form("cases/new.html", known={"source": source}, incident=incident)
+    known = begin_with(db.session(), incident) if incident else NewCase("")
+    return _form("cases/new.html", known=known, incident=incident)
 
 
 @bp.post("/cases")
