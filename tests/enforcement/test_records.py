@@ -114,6 +114,24 @@ def test_a_contract_that_can_be_cancelled_for_a_month_at_most_is_told(
     assert queries.cancellable(session, Whose(at, 999_999)) == []
 
 
+def test_a_contract_cancelled_later_takes_the_place_of_its_earlier_record(
+    session: Session, case_id: int, open_case: Callable[..., int], actor: Actor
+) -> None:
+    first = service.record_cancellation(case_id, replace(ROOF, notice_on=ROOF.made_on), actor=actor, now=NOW)
+    later = replace(ROOF, notice_on=ROOF.made_on, cancelled_on=date(2026, 3, 5), supersedes=first)
+    service.record_cancellation(case_id, later, actor=actor, now=NOW)
+    found = queries.recorded(session, case_id)
+    assert [(row.cancelled_on, found.why_taken_back(Record.CANCELLATION, row.id)) for row in found.cancellations] == [
+        (None, service.SUPERSEDED),
+        (date(2026, 3, 5), None),
+    ]
+    with pytest.raises(Conflict, match="taken back already"):
+        service.record_cancellation(case_id, later, actor=actor, now=NOW)
+    with pytest.raises(NotFound):
+        service.record_cancellation(open_case(), later, actor=actor, now=NOW)
+    assert len(queries.recorded(session, case_id).cancellations) == 2
+
+
 @pytest.mark.parametrize(
     ("changes", "field"),
     [

@@ -93,6 +93,21 @@ def test_a_contract_shows_its_last_day_and_why(desk: FlaskClient, case_id: int) 
     assert "regulation 31(3)" in shown.text
 
 
+def test_a_contract_that_is_cancelled_later_is_not_typed_again(desk: FlaskClient, case_id: int) -> None:
+    shown = desk.post(f"/cases/{case_id}/cancellations", data=ROOF, follow_redirects=True).text
+    (link,) = re.findall(r'href="([^"]*supersedes[^"]*)"', shown)
+    form = desk.get(link).text
+    assert re.search(r'name="what"[^>]*value="A new roof"', form)
+    assert re.search(r'name="made_on"[^>]*value="2026-03-02"', form)
+    assert re.search(r'value="off_premises" checked', form)
+    earlier = re.findall(r'name="supersedes" value="(\d+)"', form)[0]
+    sent = ROOF | {"cancelled_on": "2026-03-05", "supersedes": earlier}
+    shown = desk.post(f"/cases/{case_id}/cancellations", data=sent, follow_redirects=True).text
+    assert "5 March 2026" in shown
+    assert "A later record takes its place." in shown
+    assert desk.get(f"/cases/{case_id}/cancellations?supersedes=999").status_code == 404
+
+
 def test_a_prosecution_runs_from_the_charge_to_the_payment(desk: FlaskClient, session: Session, case_id: int) -> None:
     desk.post(f"/cases/{case_id}/money", data={"kind": "paid", "amount": "1000", "evidence": "bank"})
     place, charge = begin(desk, session, case_id)

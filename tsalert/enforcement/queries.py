@@ -153,6 +153,15 @@ def require_record(session: Session, case_id: int, record: Record, record_id: in
         raise NotFound("There is no such record in this case.")
 
 
+def get_cancellation(session: Session, case_id: int, number: int) -> Cancellation:
+    """Return one contract of a case.
+
+    :raises NotFound: the case has none with that number.
+    """
+    require_record(session, case_id, Record.CANCELLATION, number)
+    return session.get_one(Cancellation, number)
+
+
 def period_of(row: Cancellation) -> Period:
     """Return until when a contract of a case may be cancelled."""
     return cancellation_period(

@@ -39,7 +39,10 @@ class NewAction(Struct, frozen=True):
 
 
 class NewCancellation(Struct, frozen=True):
-    """A contract and what became of the right to cancel it; ``cancelled_on`` is when the consumer said so."""
+    """A contract and what became of the right to cancel it; ``cancelled_on`` is when the consumer said so.
+
+    What is learnt later, such as the delivery or the cancellation, is a record that ``supersedes`` the earlier one.
+    """
 
     what: str
     kind: ContractKind
@@ -49,6 +52,7 @@ class NewCancellation(Struct, frozen=True):
     notice_on: date | None = None
     exclusion: Exclusion | None = None
     cancelled_on: date | None = None
+    supersedes: int | None = None
 
 
 class TakingBack(Struct, frozen=True):

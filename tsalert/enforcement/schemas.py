@@ -57,6 +57,7 @@ class NewCancellationSchema(Typed):
     notice_on = Day(**_OPTIONAL)
     exclusion = choice(Exclusion, **_OPTIONAL)
     cancelled_on = Day(**_OPTIONAL)
+    supersedes = RecordId(**_OPTIONAL)
 
 
 class NewProsecutionSchema(Typed):

@@ -20,6 +20,8 @@ from tsalert.enforcement.models import Cancellation, CaseOffence, CourtDecision,
 from tsalert.enforcement.rules import NewAction, NewCancellation, NewOffence, TakingBack
 from tsalert.enforcement.vocabulary import DecisionKind, Record
 
+SUPERSEDED = "A later record takes its place."
+
 
 def record_offence(case_id: int, new: NewOffence, *, actor: Actor, now: datetime) -> int:
     """Record an offence that may have been committed, with the last day to prosecute it; returns its number.
@@ -68,9 +70,10 @@ def record_cancellation(case_id: int, new: NewCancellation, *, actor: Actor, now
     """Record a contract and whether it was cancelled; returns its number. The last day to cancel is worked out.
 
     A cancellation after the last day is kept as it was: whether it binds the trader is for the officer to say.
+    The record that it supersedes is taken back.
 
-    :raises NotFound: there is no such case.
-    :raises Conflict: the case is closed.
+    :raises NotFound: there is no such case, or it has no such record to supersede.
+    :raises Conflict: the case is closed, or the superseded record was taken back before.
     :raises RuleViolation: the Regulations do not reach the contract, or its days cannot be.
     """
     actor.require(Permission.WORK_CASE)
@@ -87,7 +90,12 @@ def record_cancellation(case_id: int, new: NewCancellation, *, actor: Actor, now
         exclusion=new.exclusion,
         cancelled_on=new.cancelled_on,
     )
-    return _keep(row, "cancellation recorded", actor=actor, now=now, kind=new.kind)
+    with transaction() as session:
+        case = cases.open_for_writing(session, case_id)
+        if new.supersedes is not None:
+            back = TakingBack(Record.CANCELLATION, new.supersedes, SUPERSEDED)
+            _take_back(session, case, back, actor=actor, now=now)
+        return _add(session, row, "cancellation recorded", actor=actor, now=now, kind=new.kind)
 
 
 def take_back(case_id: int, back: TakingBack, *, actor: Actor, now: datetime) -> None:
@@ -100,34 +108,47 @@ def take_back(case_id: int, back: TakingBack, *, actor: Actor, now: datetime) ->
     """
     actor.require(Permission.WORK_CASE)
     with transaction() as session:
-        case = cases.open_for_writing(session, case_id)
-        queries.require_record(session, case_id, back.record, back.record_id)
-        gone = queries.taken_back(session, case_id)
-        rules.require_still_standing((back.record.value, back.record_id) in gone, back.record)
-        _let_go(session, case, back, actor, now)
-        session.add(
-            TakenBack(
-                record=back.record,
-                record_id=back.record_id,
-                case_id=case_id,
-                reason=back.reason,
-                recorded_by=actor.officer_id,
-                recorded_at=now,
-            )
+        _take_back(session, cases.open_for_writing(session, case_id), back, actor=actor, now=now)
+
+
+def _take_back(session: Session, case: CaseFile, back: TakingBack, *, actor: Actor, now: datetime) -> None:
+    queries.require_record(session, case.id, back.record, back.record_id)
+    gone = queries.taken_back(session, case.id)
+    rules.require_still_standing((back.record.value, back.record_id) in gone, back.record)
+    _let_go(session, case, back, actor, now)
+    session.add(
+        TakenBack(
+            record=back.record,
+            record_id=back.record_id,
+            case_id=case.id,
+            reason=back.reason,
+            recorded_by=actor.officer_id,
+            recorded_at=now,
         )
-        audit.record(session, actor, f"{back.record} taken back", "case", case_id, now=now, record=back.record_id)
+    )
+    audit.record(session, actor, f"{back.record} taken back", "case", case.id, now=now, record=back.record_id)
 
 
-def _keep(
-    row: CaseOffence | EnforcementAction | Cancellation, action: str, *, actor: Actor, now: datetime, **detail: str
-) -> int:
+def _keep(row: CaseOffence | EnforcementAction, action: str, *, actor: Actor, now: datetime, **detail: str) -> int:
     with transaction() as session:
         cases.open_for_writing(session, row.case_id)
-        row.recorded_by, row.recorded_at = actor.officer_id, now
-        session.add(row)
-        session.flush()
-        audit.record(session, actor, action, "case", row.case_id, now=now, record=row.id, **detail)
-        return row.id
+        return _add(session, row, action, actor=actor, now=now, **detail)
+
+
+def _add(
+    session: Session,
+    row: CaseOffence | EnforcementAction | Cancellation,
+    action: str,
+    *,
+    actor: Actor,
+    now: datetime,
+    **detail: str,
+) -> int:
+    row.recorded_by, row.recorded_at = actor.officer_id, now
+    session.add(row)
+    session.flush()
+    audit.record(session, actor, action, "case", row.case_id, now=now, record=row.id, **detail)
+    return row.id
 
 
 def _let_go(session: Session, case: CaseFile, back: TakingBack, actor: Actor, now: datetime) -> None:

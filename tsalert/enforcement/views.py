@@ -10,6 +10,7 @@ from tsalert.cases import queries as cases
 from tsalert.core import cursors
 from tsalert.core.actors import Permission
 from tsalert.core.clock import london_date, utc_now
+from tsalert.core.keys import read_id
 from tsalert.db import db
 from tsalert.enforcement import court_queries, queries, service, vocabulary
 from tsalert.enforcement.law import OFFENCES
@@ -84,8 +85,10 @@ def record_action(case_id: int) -> ResponseReturnValue:
 @bp.get("/cases/<int:case_id>/cancellations")
 @requires(Permission.WORK_CASE)
 def new_cancellation(case_id: int) -> ResponseReturnValue:
-    """Show the form for a contract and its cancellation."""
-    return _form("enforcement/cancellation.html", case_id)
+    """Show the form for a contract and its cancellation, filled in from the record whose place it takes."""
+    number = request.values.get("supersedes")
+    earlier = queries.get_cancellation(db.session(), case_id, read_id(number) or 0) if number else None
+    return _form("enforcement/cancellation.html", case_id, earlier=earlier)
 
 
 @bp.post("/cases/<int:case_id>/cancellations")
