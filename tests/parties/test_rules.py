@@ -45,6 +45,23 @@ def test_a_traders_registrations_become_identifiers_and_the_rest_the_name() -> N
     assert [(each.raw, each.normal) for each in trader.identifiers] == [("AB12 CDE", "A812CDE")]
 
 
+@pytest.mark.parametrize(
+    ("text", "name", "numbers"),
+    [
+        pytest.param("Bob, tel. 07700 900123", "Bob, tel.", ["+447700900123"], id="a-mobile"),
+        pytest.param("07700 900123 / (020) 7946 0123", None, ["+447700900123", "+442079460123"], id="two-and-no-name"),
+        pytest.param("+44 7700 900123, 07700900123", None, ["+447700900123"], id="one-written-twice"),
+        pytest.param("Two men, 6 foot 2, wanted £18,640 on 12/06/2026", None, [], id="sums-and-dates-are-none"),
+    ],
+)
+def test_a_traders_telephone_numbers_become_identifiers(text: str, name: str | None, numbers: list[str]) -> None:
+    trader = describe_trader(text, is_demo=True)
+    assert trader is not None
+    assert [each.normal for each in trader.identifiers if each.kind is IdentifierKind.PHONE] == numbers
+    if name or numbers:
+        assert trader.name == name
+
+
 def test_a_trader_known_by_the_van_alone_has_no_name() -> None:
     trader = describe_trader("AB12 CDE")
     assert trader is not None

@@ -72,6 +72,20 @@ def test_a_van_is_known_again_at_another_address_however_its_plate_was_read(sess
     assert [each.reason for each in found.incidents] == [Likeness.SAME_VEHICLE]
 
 
+def test_a_trader_of_many_names_is_known_again_by_the_number_on_the_leaflet(session: Session, duty: Actor) -> None:
+    first = log(duty, trader="Premier Roofing, tel 07700 900555")
+    found = look(session, trader="Quality Gutters 07700900555", address="99 Other Road")
+    (line,) = found.lines
+    assert (line.match.side, line.match.reasons) == (Side.TRADER, (Likeness.SAME_PHONE,))
+    assert line.match.identity == party_of(session, first, Side.TRADER)
+    assert [each.reason for each in found.incidents] == [Likeness.SAME_PHONE]
+    assert [each.id for each in search(session, "07700 900555", reader=SERVICE, is_demo=True, now=NOON)] == [
+        line.match.identity
+    ]
+    (rang,) = look(session, phone="07700 900555", trader="07700 900555").lines
+    assert rang.match.side is Side.CALLER
+
+
 def test_a_neighbours_call_about_the_same_house_finds_the_open_incident(session: Session, duty: Actor) -> None:
     first = log(duty, NOON - timedelta(minutes=20), postcode="BR1 3UH")
     found = look(session, phone="020 7946 0999", address="1 example rd, br1 3uh")

@@ -6,6 +6,8 @@ Every function gives the same again for what it gave, and what was typed is alwa
 import re
 import unicodedata
 
+from phonenumbers import Leniency, PhoneNumberMatcher
+
 from tsalert.core.postcodes import POSTCODE_IN_TEXT, find_postcode
 from tsalert.delivery.telephones import phone_as_e164
 
@@ -131,6 +133,13 @@ def phone_key(text: str | None, *, is_demo: bool) -> str | None:
         return dialled
     digits = "".join(character for character in text or "" if character in "0123456789")
     return digits if len(digits) >= _SHORTEST_PHONE else None
+
+
+def phones_in(text: str, *, is_demo: bool) -> list[tuple[str, str]]:
+    """Return the telephone numbers in a description that can be dialled, as written and as compared."""
+    written = [found.raw_string for found in PhoneNumberMatcher(text, "GB", leniency=Leniency.POSSIBLE)]
+    dialled = [(each, phone_as_e164(each, is_demo=is_demo)) for each in written]
+    return [(each, number) for each, number in dialled if number]
 
 
 def place_keys(address: str | None, postcode: str | None) -> list[str]:

@@ -64,8 +64,11 @@ class Match(Struct, frozen=True):
 
 def find_hits(session: Session, sought: Sought, *, is_demo: bool) -> list[Hit]:
     """Return every party that shares an identifier or a name with what was typed."""
-    trader = describe_trader(sought.trader)
-    found = _by_identifier(session, marks_of(sought, trader, is_demo=is_demo))
+    trader = describe_trader(sought.trader, is_demo=is_demo)
+    numbers = {each.normal for each in trader.identifiers if each.kind is IdentifierKind.PHONE} if trader else set()
+    theirs = numbers - {phone_key(sought.phone, is_demo=is_demo)}
+    marks = marks_of(sought, trader, is_demo=is_demo)
+    found = [_on_its_side(hit, theirs) for hit in _by_identifier(session, marks)]
     found += by_name(session, sought.caller_name, Side.CALLER)
     return found + by_name(session, trader.name if trader else None, Side.TRADER)
 
@@ -225,6 +228,12 @@ def _of_identifiers(count: int, *, oldest: bool = False) -> CompoundSelect[int, 
 def _identifier_hit(party_id: int, kind: IdentifierKind, normal: str) -> Hit:
     side = Side.TRADER if kind in _OF_TRADERS else Side.CALLER
     return Hit(party_id, side, _REASONS[kind], fact=(party_id, kind.value, normal))
+
+
+def _on_its_side(hit: Hit, numbers: Collection[str]) -> Hit:
+    """Return a hit as one for the trader where it is by one of their numbers; a number may be anybody's."""
+    is_theirs = hit.reason is Likeness.SAME_PHONE and hit.fact is not None and hit.fact[2] in numbers
+    return replace(hit, side=Side.TRADER) if is_theirs else hit
 
 
 @lru_cache(maxsize=64)

@@ -12,6 +12,7 @@ from tsalert.parties.folding import (
     fold_registration,
     is_firm,
     phone_key,
+    phones_in,
     place_keys,
     registrations_in,
     without_registrations,
@@ -81,17 +82,24 @@ def describe_caller(
     return Described(PartyKind.PERSON, known, tuple(identifiers)) if known or has_phone else None
 
 
-def describe_trader(text: str | None) -> Described | None:
-    """Return the trader of a description: plates, websites and mail are identifiers, the rest a name if it is one."""
+def describe_trader(text: str | None, *, is_demo: bool = False) -> Described | None:
+    """Return the trader of a description: plates, numbers, websites and mail identify them; the rest may be a name.
+
+    :param is_demo: take telephone numbers kept for drama as numbers that can be dialled.
+    """
     if not text:
         return None
     online = [Identifier(kind, raw, normal) for kind, raw, normal in online_in(text)]
     offline = without_online(text)
+    numbers = phones_in(offline, is_demo=is_demo)
+    phones = {key: Identifier(IdentifierKind.PHONE, raw, key) for raw, key in reversed(numbers)}
+    for raw, _ in numbers:
+        offline = offline.replace(raw, " ")
     plates = [Identifier(IdentifierKind.VEHICLE, raw, fold_registration(raw)) for raw in registrations_in(offline)]
     rest = without_registrations(offline)[:_LONGEST_NAME].strip()
     kind = PartyKind.BUSINESS if is_firm(rest) else PartyKind.UNKNOWN
     name = rest if names_somebody(fold_business(rest)) else None
-    marks = (*plates, *online)
+    marks = (*plates, *reversed(phones.values()), *online)
     return Described(kind, name, marks) if name or marks else None
 
 

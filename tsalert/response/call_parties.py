@@ -144,7 +144,7 @@ def described(call: Call, *, is_demo: bool) -> dict[Side, Described]:
     """Return whom a call tells of; its address is the caller's own only where the resident rang."""
     home = (call.address, call.postcode) if call.source == CallSource.RESIDENT else None
     caller = describe_caller(name=call.caller_name, phone=call.phone, home=home, is_demo=is_demo)
-    told = {Side.CALLER: caller, Side.TRADER: describe_trader(call.trader)}
+    told = {Side.CALLER: caller, Side.TRADER: describe_trader(call.trader, is_demo=is_demo)}
     return {side: each for side, each in told.items() if each is not None}
 
 

@@ -45,7 +45,7 @@ def held_for(
     """Return what is held of the matches of a call, and of the vehicles, numbers and sites in it."""
     groups = {line.match.identity: line.match.members for line in found.lines}
     everybody = {member for members in groups.values() for member in members}
-    marks = matching.marks_of(sought, describe_trader(sought.trader), is_demo=is_demo)
+    marks = matching.marks_of(sought, describe_trader(sought.trader, is_demo=is_demo), is_demo=is_demo)
     facts = kept_facts(session, actor, everybody, now=now)
     typed = {(kind.value, normal) for kind, normal in marks}
     held = holdings(session, actor, everybody, typed, now=now, without=facts)
