@@ -69,6 +69,13 @@ def test_a_call_is_saved_and_its_incident_shown_with_the_clock(desk: FlaskClient
     assert "Graded immediate" in page
 
 
+def test_whoever_stands_at_the_door_reads_the_clock_before_anything_else_can_be_done(
+    desk: FlaskClient, incident_id: int
+) -> None:
+    page = desk.get(f"/incidents/{incident_id}").text
+    assert page.index("Due ") < page.index("I am on my way") < page.index("Place a legal hold")
+
+
 def test_saving_twice_saves_once_and_leads_to_the_same_place(desk: FlaskClient, session: Session) -> None:
     sent = form(desk)
     first, second = desk.post("/calls", data=sent), desk.post("/calls", data=sent)
