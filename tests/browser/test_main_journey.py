@@ -57,7 +57,7 @@ def go_and_come_back(page: Page) -> None:
 
 
 def open_the_case(page: Page) -> None:
-    page.get_by_role("link", name="Go to its case, or open one").click()
+    page.get_by_role("link", name="Open a case from it").click()
     page.get_by_label("Type", exact=True).select_option("roofing")
     page.get_by_label("What happened?").fill("A cold call about gutters became a roof for £4,000. Invented.")
     page.get_by_role("button", name="Open the case").click()

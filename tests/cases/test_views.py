@@ -117,6 +117,19 @@ def test_the_form_asks_nothing_again_that_a_resident_told_of_the_incident(
     assert re.search(r'value="roofing" selected', form)
 
 
+def test_an_incident_that_is_investigated_leads_to_its_case_or_to_opening_one(
+    signed_in: Callable[..., FlaskClient], session: Session, incident: Callable[..., int]
+) -> None:
+    desk = signed_in(RoleName.DUTY_OFFICER)
+    number = incident(state="closed", outcome="under_investigation", closed_at=OPENED)
+    opening = f'href="/cases/new?incident={number}"'
+    assert desk.get(f"/incidents/{number}").text.count(opening) == 2, "the button, and the link among the rest"
+    made = desk.post("/cases", data={"summary": "A roof", "incident_id": number})
+    page = desk.get(f"/incidents/{number}").text
+    assert opening not in page
+    assert f'href="{made.location}"' in page
+
+
 @pytest.mark.parametrize("number", ["999999", "2147483648", "9" * 30, "-1", "x"])
 def test_an_incident_that_is_none_has_no_form(desk: FlaskClient, number: str) -> None:
     assert desk.get(f"/cases/new?incident={number}").status_code == 404
@@ -155,7 +168,7 @@ def test_money_is_recorded_corrected_and_added_up(desk: FlaskClient, session: Se
         pytest.param({"on_date": "2999-01-01"}, "not come yet", id="a-day-far-ahead"),
         pytest.param({"on_date": "1869-01-01"}, "Check the year", id="a-day-long-ago"),
         pytest.param({"on_date": "31/12/2025"}, "Enter a date", id="a-date-in-another-form"),
-        pytest.param({"evidence": ""}, "Choose one from the list", id="no-evidence"),
+        pytest.param({"evidence": ""}, "Choose what shows it.", id="no-evidence"),
     ],
 )
 def test_money_that_cannot_be_is_refused_beside_its_field(

@@ -30,6 +30,9 @@ from tsalert.web.access import current_actor, name_read, reads, requires
 from tsalert.web.forms import load_form, redisplays
 
 bp = Blueprint("cases", __name__)
+bp.app_context_processor(
+    lambda: {"case_of_incident": lambda number: queries.find_case_of_incident(db.session(), number)}
+)
 _SHOWN = 10  # entries of the log on the case's own page; its timeline has them all
 
 
