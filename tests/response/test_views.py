@@ -76,6 +76,12 @@ def test_whoever_stands_at_the_door_reads_the_clock_before_anything_else_can_be_
     assert page.index("Due ") < page.index("I am on my way") < page.index("Place a legal hold")
 
 
+def test_a_step_without_its_answer_says_what_to_choose(desk: FlaskClient, incident_id: int) -> None:
+    for form_name, wanted in (("outcome", "Choose how it came out."), ("stand-down", "Choose why nobody needs to go.")):
+        page = desk.post(f"/incidents/{incident_id}/{form_name}", data={}).text
+        assert page.count(wanted) == 2, "in the summary and beside the field"
+
+
 def test_saving_twice_saves_once_and_leads_to_the_same_place(desk: FlaskClient, session: Session) -> None:
     sent = form(desk)
     first, second = desk.post("/calls", data=sent), desk.post("/calls", data=sent)

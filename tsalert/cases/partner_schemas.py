@@ -15,7 +15,7 @@ class NewReferralSchema(Typed):
     """What a partner passed to us."""
 
     value = NewReferral
-    body = choice(PartnerBody, required=True)
+    body = choice(PartnerBody, required=True, missing="Choose who passed it to us.")
     body_name = Line(**_OPTIONAL)
     their_reference = Line(longest=100, **_OPTIONAL)
     received_on = Day(required=True)

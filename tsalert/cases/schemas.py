@@ -54,7 +54,7 @@ class ProgressSchema(Typed):
     """Where a case stands."""
 
     value = Progress
-    status = choice(Status, required=True)
+    status = choice(Status, required=True, missing="Choose the status.")
     waiting_for = choice(WaitingFor, **_OPTIONAL)
     outcome = choice(Outcome, **_OPTIONAL)
     impact = choice(Impact, **_OPTIONAL)
@@ -65,9 +65,9 @@ class NewMoneyLineSchema(Typed):
     """One sum to record."""
 
     value = NewMoneyLine
-    kind = choice(MoneyKind, required=True)
+    kind = choice(MoneyKind, required=True, missing="Choose what happened to the money.")
     amount = Pounds(required=True)
-    evidence = choice(Evidence, required=True)
+    evidence = choice(Evidence, required=True, missing="Choose what shows it.")
     certainty = choice(Certainty, load_default=Certainty.CONFIRMED)
     method = choice(Method, **_OPTIONAL)
     on_date = Day(**_OPTIONAL)
@@ -80,7 +80,7 @@ class NewNoteSchema(Typed):
     """One entry for a case's log."""
 
     value = NewNote
-    kind = choice(NoteKind, required=True)
+    kind = choice(NoteKind, required=True, missing="Choose what sort of entry it is.")
     text = Paragraph(required=True, longest=10_000, error_messages={"required": "Write the note."})
     occurred_at = Instant(**_OPTIONAL)
     supersedes = RecordId(**_OPTIONAL)

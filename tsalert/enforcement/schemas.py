@@ -28,8 +28,8 @@ class NewOffenceSchema(Typed):
 
     value = rules.NewOffence
     offence = Line(required=True, error_messages={"required": "Choose the offence."})
-    conduct_from = Day(required=True)
-    conduct_to = Day(required=True)
+    conduct_from = Day(required=True, error_messages={"required": "Enter the first day of the conduct."})
+    conduct_to = Day(required=True, error_messages={"required": "Enter the last day of the conduct."})
     discovered_on = Day(**_OPTIONAL)
     note = Paragraph(**_OPTIONAL)
 
@@ -38,7 +38,7 @@ class NewActionSchema(Typed):
     """An action to record."""
 
     value = rules.NewAction
-    kind = choice(ActionKind, required=True)
+    kind = choice(ActionKind, required=True, missing="Choose what was done.")
     on_date = Day(required=True)
     what = Paragraph(required=True, error_messages={"required": "Say what was done."})
     trader = Line(**_OPTIONAL)
@@ -50,9 +50,9 @@ class NewCancellationSchema(Typed):
 
     value = rules.NewCancellation
     what = Line(required=True, error_messages={"required": "Say what the contract is for."})
-    kind = choice(ContractKind, required=True)
-    place = choice(Place, required=True)
-    made_on = Day(required=True)
+    kind = choice(ContractKind, required=True, missing="Choose what was sold.")
+    place = choice(Place, required=True, missing="Choose where the contract was made.")
+    made_on = Day(required=True, error_messages={"required": "Enter the day of the contract."})
     delivered_on = Day(**_OPTIONAL)
     notice_on = Day(**_OPTIONAL)
     exclusion = choice(Exclusion, **_OPTIONAL)
@@ -64,7 +64,7 @@ class NewProsecutionSchema(Typed):
     """Proceedings that were begun."""
 
     value = court_rules.NewProsecution
-    court = choice(CourtKind, required=True)
+    court = choice(CourtKind, required=True, missing="Choose the court.")
     court_name = Line(required=True, error_messages={"required": "Enter the name of the court."})
     begun_on = Day(required=True)
     court_reference = Line(**_OPTIONAL)
@@ -91,9 +91,9 @@ class NewHearingSchema(Typed):
     """A day in court."""
 
     value = court_rules.NewHearing
-    kind = choice(HearingKind, required=True)
+    kind = choice(HearingKind, required=True, missing="Choose what the hearing is for.")
     at = Instant(required=True)
-    court = choice(CourtKind, required=True)
+    court = choice(CourtKind, required=True, missing="Choose the court.")
     court_name = Line(required=True, error_messages={"required": "Enter the name of the court."})
 
 
@@ -101,7 +101,7 @@ class HearingOutcomeSchema(Typed):
     """How a hearing ended."""
 
     value = court_rules.HearingOutcome
-    result = choice(HearingResult, required=True)
+    result = choice(HearingResult, required=True, missing="Choose how the hearing ended.")
     note = Paragraph(**_OPTIONAL)
 
 
@@ -109,7 +109,7 @@ class NewCourtDecisionSchema(Typed):
     """A plea, verdict, sentence or order."""
 
     value = court_rules.NewDecision
-    kind = choice(DecisionKind, required=True)
+    kind = choice(DecisionKind, required=True, missing="Choose what was decided.")
     defendant_id = RecordId(required=True)
     charge_id = RecordId(**_OPTIONAL)
     result = choice(Result, **_OPTIONAL)

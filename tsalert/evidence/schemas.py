@@ -48,7 +48,7 @@ class NewCustodySchema(Typed):
     """One link of the chain of who held an exhibit."""
 
     value = NewCustody
-    kind = choice(CustodyKind, required=True)
+    kind = choice(CustodyKind, required=True, missing="Choose what happened to it.")
     occurred_at = Instant(**_OPTIONAL)
     person = Line(**_OPTIONAL)
     place = Line(longest=500, **_OPTIONAL)

@@ -16,9 +16,9 @@ _MARKS = tuple(about for about in About if about is not About.PARTY)
 class NewIntelligenceSchema(Strict):
     """A note to write; it is about each party, vehicle, number, address or website that is given."""
 
-    source = choice(SourceEvaluation, required=True)
-    assessment = choice(Assessment, required=True)
-    handling = choice(Handling, required=True)
+    source = choice(SourceEvaluation, required=True, missing="Choose how far the source is to be relied on.")
+    assessment = choice(Assessment, required=True, missing="Choose how the information is known.")
+    handling = choice(Handling, required=True, missing="Choose how it may be shared.")
     conditions = Paragraph(longest=1000, **_OPTIONAL)
     text = Paragraph(required=True, error_messages={"required": "Write what is known."})
     provenance = Paragraph(longest=1000, required=True, error_messages={"required": "Say where it comes from."})

@@ -34,7 +34,7 @@ class NewLetterSendingSchema(Typed):
     """How a letter was sent."""
 
     value = NewSending
-    means = choice(Means, required=True)
+    means = choice(Means, required=True, missing="Choose how it was sent.")
     sent_to = Line(required=True, error_messages={"required": "Say to which address or person."})
     sent_at = Instant(load_default=None)
 

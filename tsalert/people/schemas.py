@@ -32,7 +32,7 @@ class NewRoleSchema(Typed):
     """Somebody who takes a role in a case."""
 
     value = rules.NewRole
-    role = choice(Role, required=True)
+    role = choice(Role, required=True, missing="Choose their role in the case.")
     source = Line(longest=400, required=True, error_messages={"required": "Say how we know."})
     party_id = RecordId(**_OPTIONAL)
     name = Line(longest=120, **_OPTIONAL)
@@ -52,12 +52,12 @@ class NewAssessmentSchema(Typed):
     """How vulnerable somebody was found."""
 
     value = rules.NewAssessment
-    finding = choice(Finding, required=True)
+    finding = choice(Finding, required=True, missing="Choose what was found.")
     factors = fields.List(choice(Factor), load_default=list, validate=Length(max=len(Factor)))
     words = Paragraph(longest=2000, **_OPTIONAL)
-    consent = choice(Consent, required=True)
+    consent = choice(Consent, required=True, missing="Say whether they agree that this is kept.")
     consent_reason = Line(longest=400, **_OPTIONAL)
-    source = choice(AssessedFrom, required=True)
+    source = choice(AssessedFrom, required=True, missing="Choose what it rests on.")
     assessed_at = Instant(**_OPTIONAL)
 
     @post_load

@@ -39,7 +39,7 @@ class OutgoingReferralSendingSchema(Typed):
     """How it was sent."""
 
     value = Sending
-    means = choice(Means, required=True)
+    means = choice(Means, required=True, missing="Choose how it was sent.")
     sent_to = Line(required=True, error_messages={"required": "Say to which address, number or person."})
     sent_at = Instant(load_default=None)
 
@@ -75,7 +75,7 @@ class NewBodySchema(Typed):
     """A body outside this service."""
 
     value = NewBody
-    kind = choice(BodyKind, required=True)
+    kind = choice(BodyKind, required=True, missing="Choose what sort of body it is.")
     name = Line(required=True, error_messages={"required": "Give its name."})
     phone = Line(longest=40, load_default=None)
     email = Line(load_default=None, validate=Email(error="Enter an email address."))

@@ -11,7 +11,7 @@ class NewKnownSchema(Typed):
     """Something that a party is known by."""
 
     value = NewKnown
-    kind = choice(KnownBy, required=True)
+    kind = choice(KnownBy, required=True, missing="Choose what they are known by.")
     text = Line(longest=300, required=True, error_messages={"required": "Write what they are known by."})
     source = Line(required=True, error_messages={"required": "Say how we know."})
     reason = Line(longest=400, load_default=None)

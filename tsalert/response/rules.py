@@ -142,7 +142,7 @@ def possible_time(at: datetime, *, now: datetime, not_before: datetime | None = 
     :raises RuleViolation: it lies more than two minutes ahead, or before what comes first.
     """
     if as_utc(at) > as_utc(now) + CLOCK_SKEW:
-        raise RuleViolation("That time is still to come.", field=field)
+        raise RuleViolation("That time is still to come. Check the date and the time.", field=field)
     if not_before is None:
         return at
     if as_utc(at) < as_utc(not_before).replace(second=0, microsecond=0):

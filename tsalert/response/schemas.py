@@ -105,7 +105,7 @@ class NewCallSchema(TicksSchema, ChosenSchema):
     trader = Line(longest=400, load_default=None)
     money_amount = Pounds(load_default=None)
     was_told_999 = YesNo(load_default=False)
-    disposition = choice(Disposition, required=True)
+    disposition = choice(Disposition, required=True, missing="Choose what becomes of the call.")
     incident = Line(longest=20, load_default=None)
     category = choice(Category, load_default=None)
     kind = Line(load_default=None)

@@ -27,7 +27,7 @@ class StepSchema(Strict):
 class GradeSchema(StepSchema):
     """A grade for an open incident."""
 
-    grade = choice(GradeName, required=True)
+    grade = choice(GradeName, required=True, missing="Choose a grade.")
     grade_reason = Line(longest=400, load_default=None)
     basis = choice(StartBasis, load_default=None)
     facts_at = Instant(load_default=None)
@@ -69,7 +69,7 @@ class MilestoneSchema(StepSchema):
 class RemoteResolutionSchema(StepSchema):
     """What stopped the harm without a visit."""
 
-    how = choice(RemoteResolution, required=True)
+    how = choice(RemoteResolution, required=True, missing="Choose what stopped it.")
     at = Instant(load_default=None)
     note = Line(longest=400, load_default=None)
 
@@ -82,7 +82,7 @@ class RemoteResolutionSchema(StepSchema):
 class StandDownSchema(StepSchema):
     """Why nobody needs to go any more."""
 
-    reason = choice(StandDownReason, required=True)
+    reason = choice(StandDownReason, required=True, missing="Choose why nobody needs to go.")
     note = Line(longest=400, load_default=None)
 
 
@@ -113,7 +113,7 @@ class HandoverRefusalSchema(StepSchema):
 class OutcomeSchema(StepSchema):
     """How the incident came out."""
 
-    outcome = choice(Outcome, required=True)
+    outcome = choice(Outcome, required=True, missing="Choose how it came out.")
     note = Paragraph(load_default=None)
 
 

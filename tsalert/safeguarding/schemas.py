@@ -16,14 +16,14 @@ class NewConcernSchema(Typed):
     case_id = RecordId(load_default=None)
     incident_id = RecordId(load_default=None)
     person = Line(required=True, error_messages={"required": "Say who the concern is about."})
-    needs = choice(Answer, required=True)
+    needs = choice(Answer, required=True, missing="Say whether they need care and support.")
     needs_words = Paragraph(load_default=None)
-    harm = choice(Answer, required=True)
+    harm = choice(Answer, required=True, missing="Say whether they are being abused or neglected, or at risk of it.")
     harm_words = Paragraph(load_default=None)
-    unable = choice(Answer, required=True)
+    unable = choice(Answer, required=True, missing="Say whether they are unable to protect themselves.")
     unable_words = Paragraph(load_default=None)
     wishes = Paragraph(load_default=None)
-    consent = choice(Consent, required=True)
+    consent = choice(Consent, required=True, missing="Say whether they agree to a referral.")
     consent_words = Paragraph(load_default=None)
 
 

@@ -45,7 +45,7 @@ class UnitEndingSchema(Typed):
     """How and when a unit's time ended."""
 
     value = NewEnding
-    how = choice(Ending, required=True)
+    how = choice(Ending, required=True, missing="Choose how its time ended.")
     on_date = Day(required=True)
     reason = Line(required=True, longest=500, error_messages={"required": "Say why it ended."})
 
