@@ -31,7 +31,7 @@ def log_the_banks_call(page: Page) -> None:
     expect(page.get_by_role("heading", name="Log a call")).to_be_visible()
     page.get_by_label("Telephone number").fill("020 7946 0123")
     page.get_by_label("Who is calling").fill("Branch of an invented bank")
-    page.get_by_label("Address where it is happening").fill("4 Example Lane")
+    page.get_by_label("Address where it is happening").fill("27 Example Lane")
     page.get_by_label("What is happening now").fill("A customer must have £4,000 in cash for roof repairs today.")
     page.get_by_label("The trader is there now").check()
     page.get_by_label("Money", exact=True).select_option("at_the_bank")

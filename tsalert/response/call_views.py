@@ -1,18 +1,20 @@
 """Pages of calls."""
 
-from flask import Blueprint, current_app, redirect, render_template, request, url_for
+from flask import Blueprint, current_app, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from marshmallow import ValidationError
 
 from tsalert.core.actors import Permission
 from tsalert.core.clock import utc_now
+from tsalert.core.errors import RuleViolation
 from tsalert.db import db
 from tsalert.keysets import Page
+from tsalert.parties.rules import Sought
 from tsalert.places import queries as places
-from tsalert.response import call_parties, kept, queries, service, timeline, vocabulary, waiting
+from tsalert.response import call_parties, kept, matches, queries, service, timeline, vocabulary, waiting
 from tsalert.response.opening import read_opening, seal_opening
 from tsalert.response.prompts import PROMPTS
-from tsalert.response.rules import is_possible_opening, propose_grade
+from tsalert.response.rules import NewCall, is_possible_opening, propose_grade
 from tsalert.response.schemas import NewCallFormSchema, PageSchema, ProposalSchema
 from tsalert.response.service import LoggedCall
 from tsalert.response.waiting import WaitingCall
@@ -20,6 +22,7 @@ from tsalert.staff import queries as staff
 from tsalert.telephone import queries as telephone
 from tsalert.web.access import current_actor, name_read, reads, requires
 from tsalert.web.forms import current_form, load_form, redisplays, redraws
+from tsalert.web.once import is_carried_out
 
 bp = Blueprint("calls", __name__, url_prefix="/calls")
 bp.context_processor(lambda: {"vocabulary": vocabulary})
@@ -82,8 +85,24 @@ def carried_opening() -> str:
 def log_call() -> ResponseReturnValue:
     """Log a call and show what came of it: its incident, or else the call itself."""
     new = load_form(NewCallFormSchema())
+    ask_whether_known(new)
     is_demo = current_app.config["TSALERT_DEMO"]
     return lead_to(service.log_call(new, actor=current_actor(), now=utc_now(), is_demo=is_demo))
+
+
+def ask_whether_known(new: NewCall) -> None:
+    """Ask once whether a call is about an incident that is open at its address, where the form did not show that one.
+
+    It may be new since, or the browser runs no scripts; two incidents of one matter wake officers twice.
+
+    :raises RuleViolation: it was not asked before.
+    """
+    if new.incident is None or not {"join", "is_about"}.isdisjoint(request.form):
+        return
+    place, now = Sought(address=new.address, postcode=new.postcode), utc_now()
+    g.open_there = matches.open_there(db.session(), place, reader=current_actor(), now=now)
+    if g.open_there and not is_carried_out():
+        raise RuleViolation("Say whether the call is about the incident that is open there.", field="is_about")
 
 
 def lead_to(logged: LoggedCall) -> ResponseReturnValue:

@@ -97,6 +97,12 @@ def look_up(
     return Matches(lines, tuple(_open_incidents(session, hits, here, reader=reader, now=now)), at=now)
 
 
+def open_there(session: Session, place: Sought, *, reader: Actor, now: datetime) -> list[OpenIncident]:
+    """Return the incidents that are open at a place, of which nothing is kept from the reader."""
+    here = kept.seen_calls(session, reader, _calls_here(session, place), now=now)
+    return _open_incidents(session, (), here, reader=reader, now=now)
+
+
 def others_like(
     session: Session, record: PartyRecord, *, reader: Actor, is_demo: bool, now: datetime
 ) -> tuple[MatchLine, ...]:

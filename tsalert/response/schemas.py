@@ -34,6 +34,7 @@ from tsalert.web.fields import (
 )
 
 AS_PROPOSED, LATER = "proposed", "later"
+ANOTHER = "another"  # than the incidents that are open at its address, of which the form asks once
 _WHERE = {
     "address": "Where shall the officer go?",
     "phone": "How can we ring back?",
@@ -134,7 +135,9 @@ class NewCallFormSchema(NewCallSchema):
     @pre_load
     def join(self, data: dict[str, Any], **_: Any) -> dict[str, Any]:
         """Add the call to the open incident that was chosen among the matches, whatever else the form proposed."""
-        joined = data.pop("join", None)
+        joined, answered = data.pop("join", None), data.pop("is_about", None)
+        if answered is not None:
+            joined = None if answered == ANOTHER else answered
         if joined is None:
             return data
         kept = {name: value for name, value in data.items() if name not in _OF_A_NEW_INCIDENT}

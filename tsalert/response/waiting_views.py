@@ -15,7 +15,7 @@ from tsalert.db import db
 from tsalert.places import queries as places
 from tsalert.response import correcting_calls, queries, rows, waiting
 from tsalert.response.beside import WrittenUp, as_correction, beside
-from tsalert.response.call_views import bp, carried_opening, lead_to, show_call
+from tsalert.response.call_views import ask_whether_known, bp, carried_opening, lead_to, show_call
 from tsalert.response.facts import TICKS
 from tsalert.response.prompts import PROMPTS
 from tsalert.response.schemas import HoldSchema, NewCallFormSchema
@@ -139,6 +139,7 @@ def show_write_up(call_id: int) -> ResponseReturnValue:
 def write_up(call_id: int) -> ResponseReturnValue:
     """Complete a call that waits, and show what came of it."""
     new, is_demo = load_form(NewCallFormSchema()), current_app.config["TSALERT_DEMO"]
+    ask_whether_known(new)
     return lead_to(waiting.write_up(call_id, new, actor=current_actor(), now=utc_now(), is_demo=is_demo))
 
 

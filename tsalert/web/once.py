@@ -46,6 +46,13 @@ def init_app(app: Flask) -> None:
     app.jinja_env.globals["new_submission"] = new_submission
 
 
+def is_carried_out() -> bool:
+    """Tell whether another copy of this request has been carried out by now: this one will be led to where it led."""
+    claim = g.get("submission")
+    query = select(Submission.key).where(Submission.key == claim[0]) if claim else None
+    return query is not None and db.session().scalar(query) is not None
+
+
 def new_submission() -> str:
     """Return a fresh key for a form."""
     return uuid4().hex
