@@ -80,6 +80,13 @@ def test_nothing_is_asked_where_the_form_has_shown_it_or_no_incident_is_to_be_op
     assert desk.post("/calls", data=told(address="99 Other Road")).status_code == 303
 
 
+def test_the_part_beside_the_form_answers_nothing_for_the_officer(desk: FlaskClient, first: LoggedCall) -> None:
+    for sent, is_answered in ((told(), False), (told(join=""), True)):
+        part = desk.post("/calls/matches", data=sent, headers={"HX-Request": "true"}).text
+        radios = re.findall(r'<input[^>]*name="join"[^>]*>', part)
+        assert [radio.endswith(" checked>") for radio in radios] == [False, is_answered]
+
+
 def test_a_second_copy_leads_to_what_the_first_one_opened(session: Session, desk: FlaskClient) -> None:
     form = told(submission="a" * 32)
     one, other = desk.post("/calls", data=form), desk.post("/calls", data=form)
