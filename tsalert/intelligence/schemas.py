@@ -22,7 +22,7 @@ class NewIntelligenceSchema(Strict):
     conditions = Paragraph(longest=1000, **_OPTIONAL)
     text = Paragraph(required=True, error_messages={"required": "Write what is known."})
     provenance = Paragraph(longest=1000, required=True, error_messages={"required": "Say where it comes from."})
-    information_on = Day(required=True)
+    information_on = Day(required=True, error_messages={"required": "Enter the day on which this was so."})
     review_on = Day(required=True, error_messages={"required": "Choose when to review it."})
     expires_on = Day(**_OPTIONAL)
     restricted_because = Line(longest=1000, **_OPTIONAL)
