@@ -48,7 +48,8 @@ def test_a_traders_registrations_become_identifiers_and_the_rest_the_name() -> N
 @pytest.mark.parametrize(
     ("text", "name", "numbers"),
     [
-        pytest.param("Bob, tel. 07700 900123", "Bob, tel.", ["+447700900123"], id="a-mobile"),
+        pytest.param("Bob, tel. 07700 900123", "Bob", ["+447700900123"], id="a-mobile"),
+        pytest.param("Bob's, 07700 900123 , AB12 CDE, van", "Bob's, van", ["+447700900123"], id="amid-others"),
         pytest.param("07700 900123 / (020) 7946 0123", None, ["+447700900123", "+442079460123"], id="two-and-no-name"),
         pytest.param("+44 7700 900123, 07700900123", None, ["+447700900123"], id="one-written-twice"),
         pytest.param("Two men, 6 foot 2, wanted £18,640 on 12/06/2026", None, [], id="sums-and-dates-are-none"),

@@ -1,5 +1,6 @@
 """What a party is told by, and what must hold of decisions and warnings. Pure."""
 
+import re
 from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 
@@ -36,6 +37,9 @@ _WEIGHTS = {
     Likeness.SOUNDS_LIKE: 10,
 }
 _LONGEST_NAME = 120
+_BEFORE_NUMBERS = "telephone|phone|mobile|tel|mob"
+# What is left between two commas when the number or the plate that stood there is taken out.
+_CLOSED_UP = re.compile(r"\s*([,;])(?:\s*[,;])*")
 
 
 class Identifier(Struct, frozen=True):
@@ -94,9 +98,9 @@ def describe_trader(text: str | None, *, is_demo: bool = False) -> Described | N
     numbers = phones_in(offline, is_demo=is_demo)
     phones = {key: Identifier(IdentifierKind.PHONE, raw, key) for raw, key in reversed(numbers)}
     for raw, _ in numbers:
-        offline = offline.replace(raw, " ")
+        offline = re.sub(rf"(?:\b(?:{_BEFORE_NUMBERS})\b[.:]?\s*)?{re.escape(raw)}", " ", offline, flags=re.IGNORECASE)
     plates = [Identifier(IdentifierKind.VEHICLE, raw, fold_registration(raw)) for raw in registrations_in(offline)]
-    rest = without_registrations(offline)[:_LONGEST_NAME].strip()
+    rest = _CLOSED_UP.sub(r"\1", without_registrations(offline))[:_LONGEST_NAME].strip(" ,;:-")
     kind = PartyKind.BUSINESS if is_firm(rest) else PartyKind.UNKNOWN
     name = rest if names_somebody(fold_business(rest)) else None
     marks = (*plates, *reversed(phones.values()), *online)
