@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
@@ -104,7 +105,7 @@ def test_a_case_begins_with_what_its_incident_says(desk: FlaskClient, incident: 
 def test_the_form_asks_nothing_again_that_a_resident_told_of_the_incident(
     desk: FlaskClient, session: Session, officer: Callable[..., Actor]
 ) -> None:
-    told = {"phone": "07700 900123", "caller_name": "Ada Example", "source": CallSource.RESIDENT}
+    told: dict[str, Any] = {"phone": "07700 900123", "caller_name": "Ada Example", "source": CallSource.RESIDENT}
     place = {"address": "12 Example Road", "postcode": "BR1 3UH", "happening": "A man on the roof wants £4,000."}
     begun = NewIncident(Category.DOORSTEP_CRIME, "Roofing")
     call = NewCall(disposition=Disposition.NEW_INCIDENT, incident=begun, **told | place)
@@ -115,6 +116,28 @@ def test_the_form_asks_nothing_again_that_a_resident_told_of_the_incident(
     assert re.search(r"<textarea[^>]*>A man on the roof wants £4,000.</textarea>", form)
     assert re.search(r'value="doorstep_crime" checked', form)
     assert re.search(r'value="roofing" selected', form)
+
+
+def test_of_two_who_set_a_case_right_at_once_the_second_loses_nothing_of_the_first(
+    desk: FlaskClient, session: Session, open_case: Opener
+) -> None:
+    case_id = open_case()
+    place = f"/cases/{case_id}/edit"
+    seen = re.findall(r'name="seen" value="(\w+)"', desk.get(place).text)[0]
+    first, second = (
+        CASE | {"victim_name": "Ada Example", "seen": seen},
+        CASE | {"address": "2 Other Road", "seen": seen},
+    )
+    assert desk.post(place, data=first).status_code == 303
+    refused = desk.post(place, data=second)
+    assert refused.status_code == 422
+    assert "It differs from the case as it is now in: name of the victim, address." in refused.text
+    assert 'value="2 Other Road"' in refused.text
+    assert session.get_one(CaseFile, case_id).victim_name == "Ada Example"
+    again = re.findall(r'name="seen" value="(\w+)"', refused.text)[0]
+    assert desk.post(place, data=second | {"victim_name": "Ada Example", "seen": again}).status_code == 303
+    case = session.get_one(CaseFile, case_id)
+    assert (case.victim_name, case.address) == ("Ada Example", "2 Other Road")
 
 
 def test_an_incident_that_is_investigated_leads_to_its_case_or_to_opening_one(

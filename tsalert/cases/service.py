@@ -1,6 +1,8 @@
 """Opening cases and writing in them: status, money, notes, the incidents they grew out of."""
 
+from collections.abc import Sequence
 from datetime import datetime
+from hashlib import sha256
 
 from msgspec.structs import replace
 from sqlalchemy.orm import Session
@@ -22,10 +24,20 @@ from tsalert.response.vocabulary import Category
 from tsalert.staff import queries as staff_queries
 
 # What an officer may set right after a case was opened; its reference, status and incidents have their own ways.
-_AMENDABLE = (
-    "category", "kind", "channel", "source", "summary", "victim_name", "address", "postcode", "ward_code",
-    "chosen_for_vulnerability", "opened_at", "officer_id",
-)  # fmt: skip
+_AMENDABLE = {
+    "category": "what it is about",
+    "kind": "type",
+    "channel": "how they reached the victim",
+    "source": "where it came from",
+    "summary": "what happened",
+    "victim_name": "name of the victim",
+    "address": "address",
+    "postcode": "postcode",
+    "ward_code": "ward",
+    "chosen_for_vulnerability": "chosen for age or vulnerability",
+    "opened_at": "opened",
+    "officer_id": "officer",
+}
 
 
 def open_case(new: NewCase, *, actor: Actor, now: datetime) -> int:
@@ -56,19 +68,29 @@ def begin_case(session: Session, new: NewCase, *, actor: Actor, now: datetime) -
     return case
 
 
-def amend_case(case_id: int, amended: NewCase, *, actor: Actor, now: datetime) -> None:
+def mark_of_facts(case: CaseFile) -> str:
+    """Return what tells apart what a case says of itself, as it stands and after it is set right."""
+    facts = "\n".join(repr(str(getattr(case, name))) for name in _AMENDABLE)
+    return sha256(facts.encode()).hexdigest()[:16]
+
+
+def amend_case(case_id: int, amended: NewCase, *, seen: str | None = None, actor: Actor, now: datetime) -> None:
     """Set right what a case says of itself; the trail names the fields, never their content.
 
     A category, time or officer that is None stays as it is, and so does a type that still fits.
 
+    :param seen: the mark of the facts on which it was decided; None where it is not known.
     :raises Conflict: the case is closed.
-    :raises RuleViolation: a value does not fit, or they take a case over that others are on.
+    :raises RuleViolation: a value does not fit, they take a case over that others are on, or somebody else has set it
+        right meanwhile and would lose that.
     """
     actor.require(Permission.WORK_CASE)
     with transaction() as session:
         case = open_for_writing(session, case_id)
         values = _facts(session, _keeping(amended, case), actor, now)
         changed = [name for name in _AMENDABLE if getattr(case, name) != values[name]]
+        if changed and seen not in {None, mark_of_facts(case)}:
+            raise RuleViolation(_overtaken(changed))
         for name in changed:
             setattr(case, name, values[name])
         if changed:
@@ -159,6 +181,14 @@ def link_incident(case_id: int, incident_id: int, *, actor: Actor, now: datetime
     actor.require(Permission.WORK_CASE)
     with transaction() as session:
         incidents.link(session, open_for_writing(session, case_id), incident_id, actor=actor, now=now)
+
+
+def _overtaken(changed: Sequence[str]) -> str:
+    differing = ", ".join(_AMENDABLE[name] for name in changed)
+    return (
+        "Somebody changed this case after you opened this page. Nothing was saved, and what you typed is still here. "
+        f"It differs from the case as it is now in: {differing}. Compare it, and save again what is right."
+    )
 
 
 def _facts(session: Session, new: NewCase, actor: Actor, now: datetime) -> dict[str, object]:

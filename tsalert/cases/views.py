@@ -9,7 +9,7 @@ from tsalert.cases import merging, partners, queries, sensitive, service, vocabu
 from tsalert.cases.incidents import begin_with, incident_named
 from tsalert.cases.rules import NewCase, legal_steps
 from tsalert.cases.schemas import (
-    AmendedCaseSchema,
+    AmendedCaseFormSchema,
     LinkSchema,
     NewCaseSchema,
     NewMoneyLineSchema,
@@ -96,7 +96,7 @@ def show_case(case_id: int) -> ResponseReturnValue:
 def edit_case(case_id: int) -> ResponseReturnValue:
     """Show the form that sets a case right."""
     case = queries.get_case(db.session(), case_id)
-    return _form("cases/edit.html", known=case, case=case)
+    return _form("cases/edit.html", known=case, case=case, seen=service.mark_of_facts(case))
 
 
 @bp.post("/cases/<int:case_id>/edit")
@@ -104,7 +104,8 @@ def edit_case(case_id: int) -> ResponseReturnValue:
 @redisplays(edit_case)
 def amend_case(case_id: int) -> ResponseReturnValue:
     """Set a case right."""
-    service.amend_case(case_id, load_form(AmendedCaseSchema()), actor=current_actor(), now=utc_now())
+    amended, seen = load_form(AmendedCaseFormSchema())
+    service.amend_case(case_id, amended, seen=seen, actor=current_actor(), now=utc_now())
     return redirect(url_for(".show_case", case_id=case_id), 303)
 
 
