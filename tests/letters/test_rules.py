@@ -20,10 +20,12 @@ from tsalert.letters.rules import (
     check_letter,
     check_template,
     fill,
+    kind_in_words,
     read_sent_at,
 )
 from tsalert.letters.standard import STANDARD
 from tsalert.letters.vocabulary import LetterKind
+from tsalert.response.vocabulary import Category
 
 SECOND = timedelta(seconds=1)
 
@@ -53,6 +55,20 @@ def test_the_words_that_come_with_the_program_can_be_filled(kind: LetterKind) ->
 def test_a_template_with_an_unknown_placeholder_is_refused(kind: LetterKind, body: str, said: str) -> None:
     with refused(RuleViolation, said, field="body"):
         check_template(kind, NewTemplate("A title", body, "why"))
+
+
+@pytest.mark.parametrize(
+    ("category", "kind", "said"),
+    [
+        (Category.DOORSTEP_CRIME, "roofing", "doorstep crime (roofing)"),
+        (Category.DOORSTEP_CRIME, "other", "doorstep crime"),
+        (Category.SCAM, "bank_impersonation", "a scam (pretending to be the bank)"),
+        (Category.FINANCIAL_ABUSE, "by_carer", "financial abuse (by carer)"),
+        (Category.OTHER, "product_safety", "a problem (product safety)"),
+    ],
+)
+def test_a_resident_reads_what_they_told_us_about(category: Category, kind: str, said: str) -> None:
+    assert kind_in_words(category, kind) == said
 
 
 def test_a_title_names_nobody() -> None:

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from tsalert.cases import queries as cases
 from tsalert.cases.models import CaseFile
-from tsalert.cases.vocabulary import MoneyKind, kind_label
+from tsalert.cases.vocabulary import MoneyKind
 from tsalert.config import Settings
 from tsalert.core.actors import Actor
 from tsalert.core.clock import london_date
@@ -17,6 +17,7 @@ from tsalert.core.errors import NotFound
 from tsalert.core.money import format_pounds
 from tsalert.enforcement import queries as enforcement
 from tsalert.enforcement.vocabulary import Record
+from tsalert.letters.rules import kind_in_words
 from tsalert.letters.vocabulary import LetterKind
 from tsalert.referrals import queries as referrals
 from tsalert.response.vocabulary import Category
@@ -88,7 +89,7 @@ def _of_case(session: Session, case: CaseFile) -> Values:
     totals = cases.ledger(session, case.id).totals
     return {
         "reference": case.reference,
-        "kind_of_case": f"{Category.of(case.category).label.lower()}: {kind_label(case.kind).lower()}",
+        "kind_of_case": kind_in_words(Category.of(case.category), case.kind),
         "opened_on": day(case.opened_at),
         "victim": case.victim_name or "",
         "victim_address": ", ".join(filter(None, (case.address, case.postcode))),

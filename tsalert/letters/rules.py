@@ -7,10 +7,12 @@ from itertools import groupby
 
 from msgspec import Struct
 
+from tsalert.cases.vocabulary import OTHER_KIND, kind_label
 from tsalert.core.clock import as_utc
 from tsalert.core.errors import RuleViolation
 from tsalert.documents.description import Block, Heading, Items, Paragraph
 from tsalert.letters.vocabulary import LetterKind, Means
+from tsalert.response.vocabulary import Category
 
 _PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")
 _BRACES = re.compile(r"[{}]")
@@ -21,7 +23,7 @@ _EVERYWHERE = {
     "officer": "who writes it",
     "authority": "the name of this service",
     "telephone": "our telephone number",
-    "kind_of_case": "such as Doorstep crime: roofing",
+    "kind_of_case": "such as doorstep crime (roofing)",
     "opened_on": "the day on which the case was opened",
 }
 _VICTIM = {"victim": "the victim's name", "victim_address": "the victim's address"}
@@ -50,6 +52,19 @@ PLACEHOLDERS: dict[LetterKind, dict[str, str]] = {
     LetterKind.RECOGNITION: {**_EVERYWHERE, "prevented": _MONEY["prevented"]},
     LetterKind.NO_FURTHER_ACTION: {**_EVERYWHERE, **_VICTIM},
 }
+
+
+_MATTERS = {
+    Category.SCAM: "a scam",
+    Category.DOORSTEP_CRIME: "doorstep crime",
+    Category.FINANCIAL_ABUSE: "financial abuse",
+    Category.OTHER: "a problem",
+}
+
+
+def kind_in_words(category: Category, kind: str) -> str:
+    """Return what a case is about as a letter says it to a resident: "You told us about a scam (romance)"."""
+    return _MATTERS[category] if kind == OTHER_KIND else f"{_MATTERS[category]} ({kind_label(kind).lower()})"
 
 
 class NewTemplate(Struct, frozen=True):
