@@ -61,7 +61,7 @@ def take_milestone(
     """Record a milestone as part of the caller's transaction; a step, which refuses as ``record_milestone`` does."""
     actor.require(Permission.RUN_INCIDENT)
     if new.step not in ATTENDING:
-        raise RuleViolation("Choose on the way, on scene or left.", field="step")
+        raise RuleViolation("Say whether they set out, arrived or left.", field="step")
     incident = progress.begin_step(session, incident_id, new.step)
     attendance = _attendance(session, incident, _officer_id(session, new, actor))
     was = presence(en_route_at=attendance.en_route_at, on_scene_at=attendance.on_scene_at)

@@ -48,11 +48,11 @@ class MilestoneSchema(StepSchema):
         Step,
         by_value=fields.String,
         required=True,
-        validate=OneOf(ATTENDING, error="Choose on the way, on scene or left."),
+        validate=OneOf(ATTENDING, error="Say whether they set out, arrived or left."),
         metadata={"example": Step.ON_SCENE.value},
         error_messages={
-            "required": "Choose on the way, on scene or left.",
-            "unknown": "Choose on the way, on scene or left.",
+            "required": "Say whether they set out, arrived or left.",
+            "unknown": "Say whether they set out, arrived or left.",
         },
     )
     officer_id = RecordId(load_default=None)
