@@ -36,8 +36,8 @@ class ZoneFields(Strict):
     """A zone as it is set up or set right, but for its streets."""
 
     name = Line(required=True, longest=120, error_messages={"required": "Give the zone a name, like its streets'."})
-    set_up_on = Day(required=True)
-    review_due_on = Day(required=True)
+    set_up_on = Day(required=True, error_messages={"required": "Enter the day on which it was set up."})
+    review_due_on = Day(required=True, error_messages={"required": "Enter the day on which its review is due."})
     ward_code = Line(load_default=None, allow_none=True, longest=20)
     homes = Count(load_default=0)
     signs = Count(load_default=0)
@@ -93,8 +93,8 @@ class ZoneChangeForm(_Typed, _Changed):
 class ZoneRenewalSchema(VersionFields):
     """What a review of a zone found."""
 
-    on_date = Day(required=True)
-    review_due_on = Day(required=True)
+    on_date = Day(required=True, error_messages={"required": "Enter the day of the review."})
+    review_due_on = Day(required=True, error_messages={"required": "Enter the day on which the next review is due."})
     signs = Count(required=True)
     stickers = Count(required=True)
     note = Paragraph(load_default=None, allow_none=True)
