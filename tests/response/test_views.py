@@ -18,7 +18,7 @@ from tsalert.response import queries, service
 from tsalert.response.models import Call, Incident
 from tsalert.response.opening import seal_opening
 from tsalert.response.rules import NewIncident
-from tsalert.response.vocabulary import Category
+from tsalert.response.vocabulary import Category, Disposition
 from tsalert.staff.rules import RoleName
 
 SCRIPT = "<script>alert(1)</script>"
@@ -74,6 +74,17 @@ def test_whoever_stands_at_the_door_reads_the_clock_before_anything_else_can_be_
 ) -> None:
     page = desk.get(f"/incidents/{incident_id}").text
     assert page.index("Due ") < page.index("I am on my way") < page.index("Place a legal hold")
+
+
+def test_new_facts_are_proposed_to_have_come_with_the_last_call(
+    desk: FlaskClient, session: Session, duty: Actor, incident_id: int
+) -> None:
+    fresh = re.compile(r'name="facts_at"[^>]*value="\d{4}-\d\d-\d\dT\d\d:\d\d')
+    assert not fresh.search(desk.get(f"/incidents/{incident_id}/grade").text)
+    reference = queries.get_incident(session, incident_id).reference
+    second = roof_call(disposition=Disposition.ADDED_TO_INCIDENT, incident=None, incident_reference=reference)
+    service.log_call(second, actor=duty, now=utc_now())
+    assert fresh.search(desk.get(f"/incidents/{incident_id}/grade").text)
 
 
 def test_a_step_without_its_answer_says_what_to_choose(desk: FlaskClient, incident_id: int) -> None:

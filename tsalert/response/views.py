@@ -141,13 +141,14 @@ def show_incident(incident_id: int) -> ResponseReturnValue:
 def show_step(incident_id: int, form_name: str) -> ResponseReturnValue:
     """Show the form of one step, or say what may be done instead."""
     session = db.session()
-    incident = queries.get_incident(session, incident_id)
+    incident, later_calls = queries.get_incident(session, incident_id), rows.calls_of(session, incident_id)[1:]
     if not set(_FORMS[form_name]) & set(incident.situation.legal):
         incident.situation.require(_FORMS[form_name][0])
     return render_template(
         f"response/steps/{form_name}.html",
         incident=incident,
         first_call_at=rows.first_call_at(session, incident_id),
+        later_call_at=later_calls[-1].received_at if later_calls else None,
         proposed=rows.proposed_grade(session, incident_id),
         officers=staff.active_officers(session),
         refusal=current_refusal(),
