@@ -29,13 +29,13 @@ from tsalert.paging import troubles, welfare
 from tsalert.quarterly.timetable import reminding as board_timetable
 from tsalert.response import answering, missed
 from tsalert.response import service as response
-from tsalert.retention import continuing
+from tsalert.retention import continuing, recordings
 from tsalert.retention.access import reminding as access
 from tsalert.rota import alarms, planning
 from tsalert.safeguarding import reminding as safeguarding
 from tsalert.subscribers import kept_counts
 from tsalert.subscribers.preferences import pausing, visits
-from tsalert.telephone import fetching, retention
+from tsalert.telephone import fetching
 from tsalert.tiers import expiring
 from tsalert.visitors import limiting
 from tsalert.webhooks import sending as webhooks
@@ -65,7 +65,7 @@ TIMETABLE = (
     Job("watch for gaps in the rota", 60, alarms.watch),
     Job("fetch callers' messages", 10, fetching.fetch_recordings),
     Job("look for calls that were not reported", 300, catching_up.catch_up),
-    Job("delete old recordings", 3600, retention.delete_old_recordings),
+    Job("delete old recordings", 3600, recordings.delete_old_recordings),
     Job("publish the head of the trail", 600, publishing.publish_head),
     Job("tell of oddities", 600, telling.tell_of_oddities),
     Job("let handovers lapse", 30, lapsing.settle_due),

@@ -15,6 +15,8 @@ from tests.telephone.test_fetching import files
 from tsalert.audit.models import AuditEvent
 from tsalert.core.actors import Actor
 from tsalert.core.errors import Conflict, NotAllowed, NotFound
+from tsalert.retention import holding, recordings
+from tsalert.retention.vocabulary import Root
 from tsalert.staff.rules import RoleName
 from tsalert.telephone import retention
 from tsalert.telephone.fetching import fetch_recordings
@@ -60,6 +62,20 @@ def test_evidence_is_kept_until_it_is_let_go(
     assert retention.delete_old_recordings(NOW + 4 * DAYS) == 1
     noted = select(AuditEvent.action).where(AuditEvent.subject == "recording").order_by(AuditEvent.id)
     assert session.scalars(noted).all() == ["fetched", "deleted at the provider", "held", "released", "deleted"]
+
+
+def test_a_legal_hold_keeps_the_message_until_it_is_lifted(
+    house: Flask, call_id: int, officer: Callable[..., Actor]
+) -> None:
+    manager, later = officer(RoleName.MANAGER), NOW + 4 * DAYS
+    hold = holding.place_hold(
+        Root.CALL, call_id, reason="A claim", review_on=later.date(), actor=manager, now=NOW + DAYS - SECOND
+    )
+    assert recordings.delete_old_recordings(later) == 0
+    assert len(files(house)) == 1
+    holding.lift_hold(hold, reason="It is settled", actor=manager, now=later)
+    assert recordings.delete_old_recordings(later) == 1
+    assert files(house) == []
 
 
 def test_a_message_whose_file_is_gone_already_counts_as_deleted(house: Flask, call_id: int) -> None:

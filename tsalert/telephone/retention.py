@@ -1,6 +1,6 @@
 """How long callers' messages are kept, who hears them, and holding one as evidence."""
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from datetime import datetime
 from pathlib import Path
 
@@ -71,8 +71,11 @@ def release_recording(call_id: int, *, actor: Actor, now: datetime) -> None:
         audit.record(session, actor, "released", "recording", row.id, now=now, call_id=call_id)
 
 
-def delete_old_recordings(now: datetime) -> int:
-    """Delete the sounds whose time is over and that nobody holds; their rows stay. Returns how many there were."""
+def delete_old_recordings(now: datetime, *, kept: Callable[[Session], Collection[int]] = lambda _: ()) -> int:
+    """Delete the sounds whose time is over and that nobody holds; their rows stay. Returns how many there were.
+
+    :param kept: tells of which calls a legal hold keeps everything.
+    """
     old = (
         Recording.storage_key.is_not(None),
         Recording.deleted_at.is_(None),
@@ -84,7 +87,9 @@ def delete_old_recordings(now: datetime) -> int:
     if db.session.scalars(query.limit(1)).first() is None:
         return 0
     with transaction() as session:
-        rows = session.scalars(query.with_for_update(skip_locked=True)).all()
+        of_kept = select(TelephoneCall.id).where(TelephoneCall.call_id.in_(kept(session)))
+        free = query.where(Recording.telephone_call_id.not_in(of_kept))
+        rows = session.scalars(free.with_for_update(skip_locked=True)).all()
         for row in rows:
             # The file first: if the process dies here, the next run finds the row and no file, which is as good.
             keeping.discard(row.storage_key or "")
