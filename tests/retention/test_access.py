@@ -19,10 +19,14 @@ from tsalert.core.actors import SERVICE, Actor
 from tsalert.core.errors import Conflict, NotAllowed, RuleViolation
 from tsalert.core.working_days import is_working_day
 from tsalert.delivery.models import Mailing
+from tsalert.parties.models import Party
 from tsalert.response.models import Call, CallParty
+from tsalert.retention import holding
 from tsalert.retention.access import reminding, requests, rules
 from tsalert.retention.access.requests import NewRequest
 from tsalert.retention.access.rules import Answer
+from tsalert.retention.models import ErasureItem
+from tsalert.retention.vocabulary import Root
 from tsalert.staff.rules import RoleName
 from tsalert.subscribers.models import Subscriber
 
@@ -178,6 +182,45 @@ def test_a_request_answered_long_ago_names_nobody_any_more(session: Session, des
     session.expire_all()
     asked = requests.get_request(session, request_id)
     assert (asked.name, asked.contact, asked.received_on) == ("[removed]", None, date(2020, 6, 1))
+
+
+def test_a_hold_on_a_person_keeps_what_they_asked_to_see_and_their_name(
+    session: Session, desk: Desk, actor: Actor
+) -> None:
+    then = datetime(2020, 6, 10, 12, 0, tzinfo=UTC)
+    call_id = advice_call(actor, now=then)
+    party = session.scalars(select(CallParty.party_id).filter_by(call_id=call_id, role="caller")).one()
+    new = NewRequest("Ada Asker", date(2020, 6, 1), party_id=party)
+    request_id = requests.record_request(new, actor=desk.protection, now=then)
+    requests.answer(request_id, Answer.REFUSED, reason="Not hers", actor=desk.protection, now=then)
+    review_on, why = date(2026, 9, 1), "She complains of the answer"
+    hold = holding.place_hold(Root.PARTY, party, reason=why, review_on=review_on, actor=desk.manager, now=NOW)
+    run_id = desk.erase()
+    session.expire_all()
+    assert requests.get_request(session, request_id).name == "Ada Asker"
+    held = select(ErasureItem.hold_id).filter_by(run_id=run_id, subject="access_request")
+    assert session.scalars(held).all() == [hold]
+    holding.lift_hold(hold, reason="It is settled", actor=desk.manager, now=NOW)
+    desk.erase()
+    session.expire_all()
+    assert requests.get_request(session, request_id).name == "[removed]"
+
+
+def test_a_person_who_is_held_keeps_their_name_when_the_last_record_of_them_went_before(
+    session: Session, desk: Desk
+) -> None:
+    then = datetime(2020, 6, 10, 12, 0, tzinfo=UTC)
+    party = Party(kind="person", name=f"Ada {CANARY}", created_at=then)
+    session.add(party)
+    session.commit()
+    request_id = requests.record_request(
+        NewRequest("Ada Asker", date(2020, 6, 1), party_id=party.id), actor=desk.protection, now=then
+    )
+    requests.answer(request_id, Answer.REFUSED, reason="Not hers", actor=desk.protection, now=then)
+    holding.place_hold(Root.PARTY, party.id, reason="A claim", review_on=date(2026, 9, 1), actor=desk.manager, now=NOW)
+    desk.erase()
+    session.expire_all()
+    assert session.get_one(Party, party.id).name == f"Ada {CANARY}"
 
 
 def test_an_officer_without_the_office_answers_nobody(desk: Desk, actor: Actor) -> None:

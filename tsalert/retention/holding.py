@@ -15,6 +15,7 @@ from tsalert.core.keys import is_id, read_id
 from tsalert.db import transaction
 from tsalert.keysets import Order, Page, read_page
 from tsalert.retention import rules
+from tsalert.retention.held.entries import Held
 from tsalert.retention.held.register import TABLES
 from tsalert.retention.models import AccessRequest, LegalHold
 from tsalert.retention.reaching import links, table
@@ -119,17 +120,17 @@ def find_record(session: Session, typed: str) -> tuple[Root, int]:
 def kept_by_holds(session: Session) -> Kept:
     """Return everything that must stay: what is held, and what hangs together with it upwards and down again.
 
-    A hold on a person keeps every call, incident and case that names them, or anybody held to be the same person, and
-    what is known of them by intelligence. A hold on a call keeps its incident, and that its case and those that
-    continue in it, with all their other calls.
+    A hold on a person keeps every call, incident and case that names them, or anybody held to be the same person, what
+    is known of them by intelligence, and what they asked to see. A hold on a call keeps its incident, and that its case
+    and those that continue in it, with all their other calls.
     """
-    held = {root: _held_directly(session, root) for root in (*HOLDABLE, Root.INTELLIGENCE_NOTE)}
+    held = {root: _held_directly(session, root) for root in (*HOLDABLE, Root.INTELLIGENCE_NOTE, Root.ACCESS_REQUEST)}
     _add(held[Root.PARTY], _asking(session))
     party = held[Root.PARTY] = _same_people(session, held[Root.PARTY])
     call, incident, case = held[Root.CALL], held[Root.INCIDENT], held[Root.CASE]
     _add(call, _held_recordings(session))
     for entry, column in links():
-        _hold_linked(session, entry.table, column, party, held)
+        _hold_linked(session, entry, column, party, held)
     rows, linked = table("call"), table("case_incident")
     _add(incident, _follow(session, rows.c.id, rows.c.incident_id, call))
     _add(case, _follow(session, linked.c.incident_id, linked.c.case_id, incident))
@@ -173,9 +174,11 @@ def _same_matter(session: Session, case: Because) -> Because:
     return _follow(session, final, rows.c.id, _follow(session, rows.c.id, final, case))
 
 
-def _hold_linked(session: Session, name: str, column: str, party: Because, held: dict[Root, Because]) -> None:
-    """Hold what a table links held people to, straight or over the proceedings that it names."""
-    rows = table(name)
+def _hold_linked(session: Session, entry: Held, column: str, party: Because, held: dict[Root, Because]) -> None:
+    """Hold what a table links held people to: its own rows, straight, or over the proceedings that it names."""
+    rows = table(entry.table)
+    if entry.root:
+        _add(held[entry.root], _follow(session, rows.c[column], rows.c.id, party))
     kinds = {
         "call_id": Root.CALL,
         "incident_id": Root.INCIDENT,
