@@ -18,6 +18,9 @@ from tsalert.cases.rules import NewCase
 from tsalert.cases.saved_filters import NewFilter, look_for_words, save
 from tsalert.cases.vocabulary import Channel
 from tsalert.core.actors import Actor
+from tsalert.enforcement import service as enforcement
+from tsalert.enforcement.rules import NewAction, TakingBack
+from tsalert.enforcement.vocabulary import ActionKind, Record
 from tsalert.intelligence import service as intelligence
 from tsalert.intelligence.models import IntelligenceAbout, IntelligenceNote
 from tsalert.intelligence.rules import NewAbout, NewIntelligence
@@ -80,6 +83,20 @@ def test_a_hold_on_a_case_keeps_what_continues_in_it(session: Session, desk: Des
     review_on = NOW.date() + timedelta(days=90)
     holding.place_hold(Root.CASE, later, reason="An appeal", review_on=review_on, actor=desk.manager, now=NOW)
     assert listed(session, desk.approved()) == set()
+
+
+@pytest.mark.parametrize("is_wrong", [False, True])
+def test_an_action_that_was_taken_back_keeps_no_case(
+    session: Session, desk: Desk, actor: Actor, *, is_wrong: bool
+) -> None:
+    case_id = open_case(actor)
+    said: Any = {"actor": actor, "now": THEN + HOUR}
+    for_good = NewAction(ActionKind.INJUNCTION, THEN.date(), "Not to call", binds_until=date(9999, 12, 31))
+    action_id = enforcement.record_action(case_id, for_good, **said)
+    if is_wrong:
+        enforcement.take_back(case_id, TakingBack(Record.ACTION, action_id, "Of another case"), **said)
+    close_case(case_id, actor, now=THEN + 2 * HOUR)
+    assert (case_id in listed(session, desk.approved())) is is_wrong
 
 
 def note(session: Session, actor: Actor, *, now: datetime = THEN, **told: Any) -> tuple[int, int]:

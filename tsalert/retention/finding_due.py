@@ -6,10 +6,11 @@ from datetime import date, datetime
 from typing import Any
 
 from msgspec import Struct
-from sqlalchemy import ColumnElement, Row, Select, String, cast, func, literal, or_, select
+from sqlalchemy import ColumnElement, Row, Select, String, cast, exists, func, literal, or_, select
 from sqlalchemy.orm import Session
 
 from tsalert.core.clock import london_date, london_midnight
+from tsalert.enforcement.vocabulary import Record
 from tsalert.response.vocabulary import Disposition
 from tsalert.retention import rules
 from tsalert.retention.reaching import is_erased, pieces, table
@@ -151,7 +152,8 @@ def _case_facts(session: Session, rows: Sequence[Row[Any]]) -> dict[int, Facts]:
     matters = _matters(session, {row.matter_id for row in rows})
     ids = [each for members in matters.values() for each in members]
     action = table("enforcement_action").c
-    bound = _latest(session, ids, action.case_id, action.on_date, action.binds_until)
+    stands = _stands(Record.ACTION, action.id)
+    bound = _latest(session, ids, action.case_id, action.on_date, action.binds_until, only=stands)
     court = _court_days(session, ids)
     return {
         row.id: CaseFacts(
@@ -189,18 +191,31 @@ def _court_days(session: Session, ids: Sequence[int]) -> dict[int, date]:
     found = [
         _latest(session, ids, trial.c.case_id, trial.c.begun_on),
         _latest(session, ids, trial.c.case_id, hearing.c.at, source=hearings),
-        _latest(session, ids, trial.c.case_id, decided.c.on_date, source=decisions),
-    ]
+        _latest(session, ids, trial.c.case_id, decided.c.on_date, source=decisions,
+                only=_stands(Record.DECISION, decided.c.id)),
+    ]  # fmt: skip
     prosecuted = set(found[0])
     found.append(_latest(session, sorted(prosecuted), money.c.case_id, money.c.on_date, source=payments))
     return {key: max(days[key] for days in found if key in days) for key in prosecuted}
 
 
+def _stands(record: Record, key: ColumnElement[int]) -> ColumnElement[bool]:
+    """Return the condition that a record was not taken back: what never was binds nobody and is no day in court."""
+    back = table("enforcement_taken_back").c
+    return ~exists().where(back.record == record.value, back.record_id == key)
+
+
 def _latest(
-    session: Session, ids: Sequence[int], key: ColumnElement[int], *days: ColumnElement[Any], source: Any = None
+    session: Session,
+    ids: Sequence[int],
+    key: ColumnElement[int],
+    *days: ColumnElement[Any],
+    source: Any = None,
+    only: ColumnElement[bool] | None = None,
 ) -> dict[int, date]:
-    """Return the latest of some days for each record that has one."""
+    """Return the latest of some days for each record that has one, of all rows or some only."""
     query = select(key, *(func.max(day) for day in days)).where(key.in_(ids)).group_by(key)
+    query = query.where(only) if only is not None else query
     latest: dict[int, date] = {}
     for each, *found in session.execute(query.select_from(source) if source is not None else query):
         known = [london_date(day) if isinstance(day, datetime) else day for day in found if day is not None]
