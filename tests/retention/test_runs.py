@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
+from msgspec.structs import replace
 from sqlalchemy import func, insert, select, text, update
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.orm import Session
@@ -53,8 +54,9 @@ from tsalert.retention.vocabulary import ItemState, Root, RunState
 from tsalert.runs import queries as calculation_queries
 from tsalert.runs import service as calculation
 from tsalert.runs.rules import Question
+from tsalert.savings import queries as savings_queries
 from tsalert.savings.rules import Evidence, InterventionType, NewIntervention
-from tsalert.savings.service import record_intervention
+from tsalert.savings.service import correct_intervention, record_intervention
 from tsalert.staff.rules import RoleName
 
 DAY = timedelta(days=1)
@@ -179,6 +181,23 @@ def test_a_published_run_gives_the_same_digest_after_persons_were_removed(
     verdict = calculation.verify_run(published, actor=other, now=NOW + 2501 * DAY)
     assert verdict.is_same
     assert (verdict.run.records, verdict.run.total) == (2, total)
+
+
+def test_what_was_counted_can_be_corrected_once_it_names_nobody_and_stays_with_its_household(
+    session: Session, desk: Desk, actor: Actor
+) -> None:
+    new = NewIntervention(
+        type=InterventionType.DOORSTEP_CRIME, on_date=THEN.date(), prevented=Decimal(500), evidence=Evidence.BANK,
+        case_id=closed_case(actor),
+    )  # fmt: skip
+    reference = record_intervention(new, actor=actor, now=THEN + HOUR)
+    desk.erase()
+    session.expire_all()
+    stood = savings_queries.get_current(session, reference)
+    assert str(stood.content.household_key).startswith("removed-")
+    right = replace(stood.content, prevented=Decimal(400))
+    correct_intervention(reference, right, of_version=stood.number, reason="A smaller sum", actor=actor, now=NOW)
+    assert savings_queries.get_current(session, reference).content == right
 
 
 @pytest.mark.parametrize("root", [Root.CASE, Root.INCIDENT, Root.CALL, Root.PARTY])

@@ -7,6 +7,8 @@ from tsalert.parties.folding import place_keys
 
 _UPRN = re.compile(r"(?:UPRN)?[\s:]*0*(\d{6,12})", re.ASCII)
 _VICTIM = re.compile(r"(PERSON|CASE) 0*([1-9]\d{0,9})", re.ASCII)
+# What stands in its place once the last record of a household names nobody any more.
+_REMOVED = re.compile(r"removed-[0-9a-f]{16}", re.ASCII)
 _OUTWARD_AND_INWARD = re.compile(r"([A-Z0-9]+)(\d[A-Z]{2}) (.+)", re.ASCII)
 
 
@@ -17,6 +19,8 @@ def read_household(text: str) -> str:
 
     :raises RuleViolation: they name none.
     """
+    if _REMOVED.fullmatch(text.strip()):
+        return text.strip()
     said = text.strip().upper()
     uprn, victim = _UPRN.fullmatch(said), _VICTIM.fullmatch(said)
     if victim:
