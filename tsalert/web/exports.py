@@ -11,11 +11,13 @@ from tsalert.core.spreadsheets import write_csv
 
 Cell = str | int | Decimal | datetime | None
 CSV = "text/csv; charset=utf-8"
+# Without it Excel takes the file for one of another alphabet, and shows £ as Â£.
+MARK_OF_UTF_8 = "\ufeff"
 
 
 def file_response(name: str, text: str, content_type: str) -> Response:
-    """Answer with a file to keep."""
-    answer = Response(text, content_type=content_type)
+    """Answer with a file to keep; a CSV begins with the mark by which Excel knows UTF-8."""
+    answer = Response(MARK_OF_UTF_8 + text if content_type == CSV else text, content_type=content_type)
     answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     return answer
 
