@@ -13,7 +13,10 @@ from sqlalchemy.orm import Session
 
 from tests.conftest import NOW
 from tsalert.audit.queries import entries_about
+from tsalert.cases import merging
 from tsalert.cases import service as cases
+from tsalert.cases.merging import NewMerge
+from tsalert.cases.models import CaseFile
 from tsalert.cases.rules import NewCase, NewMoneyLine
 from tsalert.cases.vocabulary import Evidence as CaseEvidence
 from tsalert.cases.vocabulary import MoneyKind
@@ -72,6 +75,12 @@ def case(actor: Actor, *, incident_id: int | None = None, **money: str) -> tuple
         for kind, amount in money.items()
     ]
     return case_id, lines
+
+
+def continue_in(session: Session, earlier: int, later: int, *repeats: int, actor: Actor) -> None:
+    """Let a case continue in another, which records some of its money too."""
+    into = session.get_one(CaseFile, later).reference
+    merging.merge(earlier, NewMerge(into, "The same gang", repeats), actor=actor, now=NOW)
 
 
 @pytest.mark.parametrize("kind", list(InterventionType))
@@ -296,3 +305,50 @@ def test_only_a_manager_sets_the_limit_to_an_amount_that_changes_it(session: Ses
     assert limits.current_limit(session) == 0
     made = session.scalars(select(VerificationLimit.id)).one()
     assert [entry.action for entry in entries_about(session, "verification limit", made)] == ["limit set"]
+
+
+def test_money_of_a_case_that_continues_in_another_is_not_recorded_there_again(
+    session: Session, officer: Officer
+) -> None:
+    actor = officer()
+    earlier, (line_id,) = case(actor, prevented="600.00")
+    later, (again,) = case(actor, prevented="600.00")
+    first = service.record_intervention(replace(BARE, money_line_id=line_id), actor=actor, now=NOW)
+    continue_in(session, earlier, later, line_id, actor=actor)
+    for new in (replace(SCAM, case_id=later), replace(BARE, money_line_id=again)):
+        with pytest.raises(RuleViolation, match=first) as refused:
+            service.record_intervention(new, actor=actor, now=NOW)
+        assert refused.value.field == "other_money"
+    other = replace(SCAM, case_id=later, other_money="A second cheque")
+    service.record_intervention(other, actor=actor, now=NOW)
+
+
+def test_no_more_comes_back_than_was_paid_in_all_cases_of_a_matter(session: Session, officer: Officer) -> None:
+    actor = officer()
+    earlier, (_, line_id) = case(actor, paid="900.00", recovered="500.00")
+    later, _ = case(actor, demanded="900.00")
+    service.record_intervention(replace(BARE, money_line_id=line_id), actor=actor, now=NOW)
+    continue_in(session, earlier, later, actor=actor)
+    back = replace(BARE, case_id=later, evidence=Evidence.BANK, other_money="Another cheque")
+    service.record_intervention(replace(back, recovered=Decimal(400)), actor=actor, now=NOW)
+    with pytest.raises(RuleViolation, match="£900 was paid, of which £900"):
+        service.record_intervention(replace(back, recovered=Decimal(1)), actor=actor, now=NOW)
+
+
+def test_money_that_two_cases_held_before_they_were_merged_is_to_be_looked_at(
+    session: Session, officer: Officer
+) -> None:
+    actor = officer()
+    earlier, later, alone = (case(actor)[0] for _ in range(3))
+    both = [service.record_intervention(replace(SCAM, case_id=each), actor=actor, now=NOW) for each in (earlier, later)]
+    service.record_intervention(replace(SCAM, case_id=alone), actor=actor, now=NOW)
+    service.record_intervention(
+        replace(SCAM, case_id=later, prevented=Decimal(50), other_money="Cash"), actor=actor, now=NOW
+    )
+    wanted = Filter(attention=Attention.MATTER)
+    assert queries.list_interventions(session, wanted).items == []
+    continue_in(session, earlier, later, actor=actor)
+    assert {item.reference for item in queries.list_interventions(session, wanted).items} == set(both)
+    told = replace(SCAM, case_id=later, other_money="Two cheques")
+    service.correct_intervention(both[1], told, of_version=1, reason="Asked", actor=actor, now=NOW)
+    assert queries.list_interventions(session, wanted).items == []

@@ -5,10 +5,10 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from msgspec import Struct
-from sqlalchemy import ColumnElement, func, select, true, type_coerce
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, and_, func, select, true, type_coerce
+from sqlalchemy.orm import Session, aliased
 
-from tsalert.cases.models import MoneyLine
+from tsalert.cases.models import CaseFile, MoneyLine
 from tsalert.core.errors import NotFound
 from tsalert.core.periods import Period
 from tsalert.core.words import Word
@@ -66,6 +66,7 @@ class Attention(Word):
 
     VERIFICATION = "verification", "Waits for a second officer"
     MONEY_LINE = "money_line", "Its money line was corrected"
+    MATTER = "matter", "Another case of its matter holds the same amount"
 
 
 class Filter(Struct, frozen=True):
@@ -204,9 +205,27 @@ def read_version(row: Intervention, partners: tuple[PartnerShare, ...] = ()) -> 
     )
 
 
+def _held_by_matter() -> ColumnElement[bool]:
+    """Return the condition that two cases were merged and another of them holds this money too, unless told apart."""
+    mine, theirs, other = aliased(CaseFile), aliased(CaseFile), aliased(Intervention)
+    earlier = CaseFile.continued_in_id.is_not(None)
+    merged = select(CaseFile.id).where(earlier).union(select(CaseFile.continued_in_id).where(earlier))
+    same = (getattr(other, name) == getattr(Intervention, name) for name in ("prevented", "recovered", "future"))
+    again = (
+        select(other.id)
+        .join(theirs, theirs.id == other.case_id)
+        .join(mine, func.coalesce(mine.continued_in_id, mine.id) == func.coalesce(theirs.continued_in_id, theirs.id))
+        .where(other.is_current, ~other.is_withdrawn, other.other_money.is_(None), *same)
+        .where(mine.id == Intervention.case_id, theirs.id != mine.id)
+    )
+    has_money = Intervention.prevented + Intervention.recovered + Intervention.future > 0
+    return and_(Intervention.case_id.in_(merged), Intervention.other_money.is_(None), has_money, again.exists())
+
+
 _ATTENTION: dict[Attention, tuple[ColumnElement[bool], ...]] = {
     Attention.VERIFICATION: (Intervention.verified_at.is_(None), Intervention.needs_verifying == true()),
     Attention.MONEY_LINE: (Intervention.money_line_id.in_(_corrected_lines),),
+    Attention.MATTER: (_held_by_matter(),),
 }
 
 

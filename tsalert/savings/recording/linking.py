@@ -1,6 +1,6 @@
 """What an intervention takes from its incident, case and money line; steps inside a use case of service.py."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 
 from msgspec.structs import replace
@@ -59,14 +59,13 @@ def require_other_money(session: Session, new: NewIntervention, *, reference: st
     others = (*COUNTED, Intervention.reference != reference) if reference else COUNTED
     if new.money_line_id is not None:
         _require_free(session, new.money_line_id, others)
-    of_event = _of_event(new)
+    matter = merging.matter_of(session, new.case_id) if new.case_id is not None else []
+    of_event = _of_event(new, matter)
     if of_event is not None:
         found = select(Intervention).where(*others, of_event, _HOLDS_MONEY).order_by(Intervention.id)
-        events.check_one_event(new, list(_held(session.scalars(found))))
-    if new.case_id is not None and new.recovered:
-        ledger = cases.ledger(session, new.case_id)
-        paid = ledger.totals.of(MoneyKind.PAID) if ledger.standing else None
-        events.check_paid(new, _recovered(session, new.case_id, others), paid)
+        events.check_one_event(new, list(_held(session, session.scalars(found).all())))
+    if matter and new.recovered:
+        events.check_paid(new, _recovered(session, matter, others), _paid(session, matter))
 
 
 def find_line(session: Session, line_id: int) -> Line:
@@ -144,9 +143,9 @@ def _require_free(session: Session, line_id: int, others: Iterable[ColumnExpress
         raise RuleViolation(f"{holder} holds this money line already.", field="money_line_id")
 
 
-def _of_event(new: NewIntervention) -> ColumnElement[bool] | None:
+def _of_event(new: NewIntervention, matter: Sequence[int]) -> ColumnElement[bool] | None:
     """Return the condition that a record is about the same event, or may be; None where nothing tells."""
-    found = [each for each in (_of_links(new), _of_home(new)) if each is not None]
+    found = [each for each in (_of_links(new, matter), _of_home(new)) if each is not None]
     return or_(*found) if found else None
 
 
@@ -160,19 +159,24 @@ def _of_home(new: NewIntervention) -> ColumnElement[bool] | None:
     return and_(same, Intervention.incident_id.is_(None), Intervention.case_id.is_(None))
 
 
-def _of_links(new: NewIntervention) -> ColumnElement[bool] | None:
-    """Return the condition that a record is of the same incident, else of the same case."""
+def _of_links(new: NewIntervention, matter: Sequence[int]) -> ColumnElement[bool] | None:
+    """Return the condition that a record is of the same incident, else of the case or one that is one matter with it.
+
+    :param matter: the case of the record with all of its matter; empty where it names none.
+    """
+    of_matter = Intervention.case_id.in_(matter)
     if new.incident_id is not None:
         same = Intervention.incident_id == new.incident_id
-        of_case = and_(Intervention.case_id == new.case_id, Intervention.incident_id.is_(None))
-        return same if new.case_id is None else or_(same, of_case)
-    if new.case_id is None:
+        return or_(same, and_(of_matter, Intervention.incident_id.is_(None))) if matter else same
+    if not matter:
         return None
-    incidents = select(CaseIncident.incident_id).where(CaseIncident.case_id == new.case_id)
-    return or_(Intervention.case_id == new.case_id, Intervention.incident_id.in_(incidents))
+    incidents = select(CaseIncident.incident_id).where(CaseIncident.case_id.in_(matter))
+    return or_(of_matter, Intervention.incident_id.in_(incidents))
 
 
-def _held(rows: Iterable[Intervention]) -> Iterator[Held]:
+def _held(session: Session, rows: Sequence[Intervention]) -> Iterator[Held]:
+    lines = [row.money_line_id for row in rows if row.money_line_id is not None]
+    repeated = set(session.scalars(select(MoneyLine.id).where(MoneyLine.id.in_(lines), cases.is_repeated())))
     for row in rows:
         amounts = {
             ValueClass.PREVENTED: row.prevented,
@@ -181,9 +185,18 @@ def _held(rows: Iterable[Intervention]) -> Iterator[Held]:
         }
         for kind, amount in amounts.items():
             if amount:
-                yield Held(row.reference, kind, amount, row.money_line_id is not None)
+                has_line = row.money_line_id is not None and row.money_line_id not in repeated
+                yield Held(row.reference, kind, amount, has_line)
 
 
-def _recovered(session: Session, case_id: int, others: Iterable[ColumnExpressionArgument[bool]]) -> Decimal:
+def _recovered(session: Session, matter: Sequence[int], others: Iterable[ColumnExpressionArgument[bool]]) -> Decimal:
     summed = type_coerce(func.sum(Intervention.recovered), Money())
-    return session.scalar(select(summed).where(*others, Intervention.case_id == case_id)) or Decimal(0)
+    return session.scalar(select(summed).where(*others, Intervention.case_id.in_(matter))) or Decimal(0)
+
+
+def _paid(session: Session, matter: Sequence[int]) -> Decimal | None:
+    """Return what left the victim in all cases of one matter; None where none of them has money lines."""
+    ledgers = [cases.ledger(session, each) for each in matter]
+    if not any(each.standing for each in ledgers):
+        return None
+    return (cases.matter_totals(session, matter[0]) or ledgers[0].totals).of(MoneyKind.PAID)
