@@ -17,7 +17,7 @@ from tsalert.core.actors import Actor
 from tsalert.core.errors import Conflict, NotAllowed, NotFound, Overtaken, RuleViolation
 from tsalert.core.periods import quarter
 from tsalert.db import db
-from tsalert.quarterly import editions, keeping, life, opening, queries, restating, texts, verifying
+from tsalert.quarterly import editions, keeping, life, opening, queries, restating, texts, verifying, withdrawing
 from tsalert.quarterly.life import Details
 from tsalert.quarterly.models import BoardReport
 from tsalert.quarterly.signing import digest_of, digest_of_published, holding
@@ -320,12 +320,15 @@ def test_every_step_stands_in_the_trail(session: Session, desk: Desk) -> None:
         "DELETE FROM board_signature",
         "UPDATE board_unlocking SET reason = 'Another'",
         "DELETE FROM board_unlocking",
+        "UPDATE board_withdrawal SET reason = 'Another'",
+        "DELETE FROM board_withdrawal",
     ],
 )
 def test_the_database_refuses_to_change_what_was_published_signed_or_told(desk: Desk, change: str) -> None:
     desk.lock()
     life.unlock(QUARTER, "Why", actor=desk.author, now=NOW)
     desk.finish()
+    withdrawing.withdraw(QUARTER, 1, "Why", actor=desk.second, now=NOW)
     with pytest.raises(DatabaseError, match="stays as it was"):
         db.session.execute(text(change))
     db.session.rollback()

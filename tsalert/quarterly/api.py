@@ -8,7 +8,7 @@ from tsalert.core.actors import Permission
 from tsalert.core.clock import utc_now
 from tsalert.core.periods import Period
 from tsalert.db import db
-from tsalert.quarterly import editions, keeping, life, opening, queries, standing
+from tsalert.quarterly import editions, keeping, life, opening, queries, standing, withdrawing
 from tsalert.quarterly.addresses import quarter_of_slug
 from tsalert.quarterly.life import Details
 from tsalert.quarterly.restating import Restated
@@ -22,6 +22,7 @@ from tsalert.quarterly.schemas import (
     ReportReasonSchema,
     ReportRevisionSchema,
     ReportStandingSchema,
+    ReportWithdrawalSchema,
     RestatedCellSchema,
 )
 from tsalert.quarterly.standing import Standing
@@ -132,6 +133,17 @@ def revise_report(told: dict[str, Any], quarter: str) -> Standing:
     """Open the next revision of a published report, with what has come in since."""
     period = quarter_of_slug(quarter)
     opening.revise(period, **told, actor=current_actor(), now=utc_now())
+    return _shown(period)
+
+
+@reports.route("/<quarter>/withdrawals", methods=["POST"])
+@requires(Permission.SIGN_REPORT)
+@reports.arguments(ReportWithdrawalSchema)
+@reports.response(201, ReportStandingSchema)
+def withdraw_report(told: dict[str, Any], quarter: str) -> Standing:
+    """Take a published revision off the public pages for good; the board's editions stay."""
+    period = quarter_of_slug(quarter)
+    withdrawing.withdraw(period, **told, actor=current_actor(), now=utc_now())
     return _shown(period)
 
 

@@ -88,6 +88,18 @@ class BoardUnlocking(Base):
     unlocked_at: Mapped[datetime]
 
 
+class BoardWithdrawal(Base):
+    """That a published report was taken off the public pages, and why; what was published stays kept. Append-only."""
+
+    __tablename__ = "board_withdrawal"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    report_id: Mapped[int] = mapped_column(ForeignKey("board_report.id"), unique=True)
+    reason: Mapped[str]
+    withdrawn_by: Mapped[int] = mapped_column(ForeignKey("officer.id"))
+    withdrawn_at: Mapped[datetime]
+
+
 class BoardText(Base):
     """What is written for a section of a quarter's report, in Markdown; the published words stand in the report.
 

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session, defer
 
 from tsalert.core.errors import Conflict, NotFound
 from tsalert.core.periods import Period
-from tsalert.quarterly.models import BoardReport, BoardUnlocking
+from tsalert.quarterly.models import BoardReport, BoardUnlocking, BoardWithdrawal
 from tsalert.quarterly.vocabulary import Status
 
 # Reports show eight quarters: two of them that begin within seven quarters tell of a quarter in common.
@@ -69,6 +69,14 @@ def unlockings_of(session: Session, report: BoardReport) -> Sequence[BoardUnlock
     """Return when and why the figures of a revision were unlocked, the latest first."""
     query = select(BoardUnlocking).where(BoardUnlocking.report_id == report.id)
     return session.scalars(query.order_by(BoardUnlocking.id.desc())).all()
+
+
+def withdrawals_of(session: Session, quarter: Period) -> dict[int, BoardWithdrawal]:
+    """Return which revisions of a quarter's report were taken off the public pages, and why, by their numbers."""
+    query = select(BoardReport.revision, BoardWithdrawal).join(
+        BoardWithdrawal, BoardWithdrawal.report_id == BoardReport.id
+    )
+    return dict(session.execute(query.where(BoardReport.first_day == quarter.first_day)).all())
 
 
 def newest_reports(session: Session) -> Sequence[BoardReport]:

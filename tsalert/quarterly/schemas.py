@@ -54,6 +54,12 @@ class ReportRevisionSchema(ReportReasonSchema):
     ground = choice(Ground, required=True, missing="Choose what the public is told.")
 
 
+class ReportWithdrawalSchema(ReportReasonSchema):
+    """Which revision is taken off the public pages, and why."""
+
+    revision = RecordId(required=True)
+
+
 class NewReportSignatureSchema(Strict):
     """In what capacity somebody signs, and the digest of what they read."""
 
@@ -149,6 +155,9 @@ class ReportStandingSchema(Schema):
     signatures = fields.List(fields.Nested(ReportSignatureSchema))
     tasks = fields.List(fields.Nested(ReportTaskSchema))
     revisions = fields.Function(lambda found: [row.revision for row in found.revisions])
+    public_revisions = fields.List(
+        fields.Integer(), metadata={"description": "Those that are published and were not taken off the public pages."}
+    )
 
 
 class ReportTextSchema(Schema):

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from tsalert.core.periods import Period, parse_period
 from tsalert.quarterly import editions, queries, restating, sources, texts
 from tsalert.quarterly.content import Table
-from tsalert.quarterly.models import BoardReport
+from tsalert.quarterly.models import BoardReport, BoardWithdrawal
 from tsalert.quarterly.restating import Restated
 from tsalert.quarterly.signing import Signature, holding
 from tsalert.quarterly.sources import Missing
@@ -31,6 +31,7 @@ class Standing(Struct, frozen=True):
     """A report with everything that its workbench shows.
 
     :param digest: what a signature stands for now; None in a draft.
+    :param withdrawn: the revisions that were taken off the public pages, by their numbers.
     """
 
     row: BoardReport
@@ -40,6 +41,13 @@ class Standing(Struct, frozen=True):
     texts: Mapping[Place, Text]
     tasks: Sequence[Task]
     revisions: Sequence[BoardReport]
+    withdrawn: Mapping[int, BoardWithdrawal]
+
+    @property
+    def public_revisions(self) -> list[int]:
+        """The revisions that everybody can read, the newest first."""
+        public = [row.revision for row in self.revisions if row.status == Status.PUBLISHED]
+        return [number for number in public if number not in self.withdrawn]
 
     @property
     def lapsed(self) -> list[SignatureRole]:
@@ -64,14 +72,14 @@ def standing_of(session: Session, quarter: Period, *, memory: FiguresMemory, now
     :raises NotFound: no report of it was ever opened.
     """
     revisions = queries.revisions_of(session, quarter)
-    row = queries.get_report(session, quarter)
+    row, withdrawn = queries.get_report(session, quarter), queries.withdrawals_of(session, quarter)
     written = texts.texts_of(session, quarter)
     if row.status == Status.DRAFT:
         tasks = [*_writing(session, quarter, written), *_signing(Status.DRAFT, {})]
-        return Standing(row, Status.DRAFT, None, (), written, tasks, revisions)
+        return Standing(row, Status.DRAFT, None, (), written, tasks, revisions, withdrawn)
     whole = editions.whole_of(session, row, memory=memory, now=now)
     tasks = [*_writing(session, quarter, written), *_signing(whole.status, holding(whole.signatures))]
-    return Standing(row, whole.status, whole.digest, whole.signatures, written, tasks, revisions)
+    return Standing(row, whole.status, whole.digest, whole.signatures, written, tasks, revisions, withdrawn)
 
 
 def status_of(session: Session, row: BoardReport, *, memory: FiguresMemory, now: datetime) -> Status:

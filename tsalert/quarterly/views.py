@@ -13,7 +13,7 @@ from tsalert.core.actors import Permission
 from tsalert.core.clock import london_date, utc_now
 from tsalert.core.periods import Period, quarter_of, recent_periods
 from tsalert.db import db
-from tsalert.quarterly import life, opening, queries, standing
+from tsalert.quarterly import life, opening, queries, standing, withdrawing
 from tsalert.quarterly.addresses import quarter_of_slug, slug_of
 from tsalert.quarterly.schemas import (
     NewReportSchema,
@@ -22,6 +22,7 @@ from tsalert.quarterly.schemas import (
     ReportDetailsSchema,
     ReportReasonSchema,
     ReportRevisionSchema,
+    ReportWithdrawalSchema,
 )
 from tsalert.quarterly.texts import PLACES
 from tsalert.quarterly.vocabulary import Edition, Ground, SignatureRole, Status
@@ -33,7 +34,10 @@ from tsalert.web.refusing import refuses_on
 
 bp = Blueprint("board_reports", __name__, url_prefix="/board-reports")
 _COLOURS = {Status.DRAFT: "grey", Status.LOCKED: "blue", Status.SIGNED: "purple", Status.PUBLISHED: "green"}
-_ACTS = {"described": "Head changed", "locked": "Figures locked", "unlocked": "Figures unlocked", "wrote": "Text saved"}
+_ACTS = {
+    "described": "Head changed", "locked": "Figures locked", "unlocked": "Figures unlocked", "wrote": "Text saved",
+    "withdrawn": "Taken off the public pages",
+}  # fmt: skip
 bp.context_processor(
     lambda: {
         "colours": _COLOURS,
@@ -162,6 +166,19 @@ def revise_report(quarter: str) -> ResponseReturnValue:
     period = quarter_of_slug(quarter)
     opening.revise(period, **load_form(ReportRevisionSchema()), actor=current_actor(), now=utc_now())
     flash("The next revision is open, with what has come in since.", "success")
+    return _shown(period)
+
+
+@bp.post("/<quarter>/withdraw")
+@requires(Permission.SIGN_REPORT)
+@redisplays(show_report)
+@refuses_on(show_report)
+def withdraw_report(quarter: str) -> ResponseReturnValue:
+    """Take a published revision off the public pages."""
+    period = quarter_of_slug(quarter)
+    told = load_form(ReportWithdrawalSchema())
+    withdrawing.withdraw(period, **told, actor=current_actor(), now=utc_now())
+    flash(f"Revision {told['revision']} is no longer on the public pages.", "success")
     return _shown(period)
 
 

@@ -12,9 +12,11 @@ from sqlalchemy.orm import Session
 from tests.conftest import NOW
 from tests.quarterly.conftest import Desk
 from tests.quarterly.published.conftest import Q1, SECRET, publish
+from tsalert.audit.queries import entries_about
 from tsalert.core.actors import Actor
+from tsalert.core.errors import Conflict, NotAllowed, NotFound
 from tsalert.core.periods import quarter
-from tsalert.quarterly import opening, queries
+from tsalert.quarterly import opening, queries, withdrawing
 from tsalert.quarterly.published.files import PublishedFiles
 from tsalert.quarterly.vocabulary import Ground
 from tsalert.quarterly.writing.formats import Format
@@ -39,6 +41,56 @@ def test_a_stranger_reads_the_public_edition_from_the_start_page_on(client: Flas
     page = client.get(PAGE).text
     for words in ("As it was first told.", "<strong>deceived</strong>", "£1,600", "[c]: too few", "Most were scams"):
         assert words in page
+
+
+def test_a_revision_that_was_taken_off_is_on_no_public_page(
+    client: FlaskClient, officer: Callable[..., Actor], second: str
+) -> None:
+    manager = officer(RoleName.MANAGER, name="Mo Boss")
+    withdrawing.withdraw(Q1, 1, "It named Mrs Example", actor=manager, now=NOW)
+    listed, page = client.get("/published").text, client.get(PAGE).text
+    assert "As it is told now." in page
+    assert [words for words in (listed, page) if "First published" in words or "revision=1" in words] == []
+    for path in (f"{PAGE}?revision=1", f"{PAGE}/file?format=json&revision=1", f"{API}?revision=1"):
+        assert client.get(path).status_code == 404
+    withdrawing.withdraw(Q1, 2, "This one too", actor=manager, now=NOW)
+    assert "No report is published yet" in client.get("/published").text
+    for path in (PAGE, API, f"{PAGE}/file?format=pdf"):
+        answer = client.get(path)
+        assert (answer.status_code, "was taken off these pages" in answer.text) == (404, True)
+        assert "Mrs Example" not in answer.text
+
+
+def test_only_what_is_published_is_taken_off_and_once_by_a_manager(
+    session: Session, officer: Callable[..., Actor], first: str
+) -> None:
+    manager = officer(RoleName.MANAGER, name="Mo Boss")
+    with pytest.raises(NotAllowed):
+        withdrawing.withdraw(Q1, 1, "Why", actor=officer(RoleName.CASE_OFFICER), now=NOW)
+    with pytest.raises(NotFound):
+        withdrawing.withdraw(Q1, 2, "Why", actor=manager, now=NOW)
+    opening.revise(Q1, "A call came in late", Ground.LATE, actor=manager, now=NOW)
+    with pytest.raises(Conflict, match="not published"):
+        withdrawing.withdraw(Q1, 2, "Why", actor=manager, now=NOW)
+    withdrawing.withdraw(Q1, 1, "Why", actor=manager, now=NOW)
+    with pytest.raises(Conflict, match="already"):
+        withdrawing.withdraw(Q1, 1, "Why", actor=manager, now=NOW)
+    report = queries.get_report(session, Q1, 1)
+    assert report.digest == first
+    assert entries_about(session, "board report", report.id)[-1].action == "withdrawn"
+
+
+def test_a_manager_takes_a_revision_off_on_the_page_of_the_report(
+    session: Session, signed_in: Callable[..., FlaskClient], client: FlaskClient, second: str
+) -> None:
+    desk = signed_in(RoleName.MANAGER)
+    page = desk.get("/board-reports/2022-23Q1").text
+    assert "Take it off the public pages" in page
+    told = {"revision": "1", "reason": "It named somebody"}
+    answer = desk.post("/board-reports/2022-23Q1/withdraw", data=told, follow_redirects=True)
+    assert "Revision 1 is no longer on the public pages" in answer.text
+    assert "It named somebody" in answer.text
+    assert client.get(f"{PAGE}?revision=1").status_code == 404
 
 
 @pytest.mark.parametrize("path", EVERY)

@@ -5,7 +5,7 @@ from datetime import datetime
 from hashlib import sha256
 
 from msgspec import Struct
-from sqlalchemy import select
+from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
 from tsalert.core.errors import NotFound
@@ -13,14 +13,16 @@ from tsalert.core.periods import Period, parse_period
 from tsalert.quarterly import keeping
 from tsalert.quarterly.addresses import slug_of
 from tsalert.quarterly.content import Report
-from tsalert.quarterly.models import BoardReport
+from tsalert.quarterly.models import BoardReport, BoardWithdrawal
 from tsalert.quarterly.published.cleaning import as_published
+from tsalert.quarterly.queries import withdrawals_of
 from tsalert.quarterly.vocabulary import Edition, Status
 
 _IS_PUBLISHED = BoardReport.status == Status.PUBLISHED
+_IS_WITHDRAWN = exists().where(BoardWithdrawal.report_id == BoardReport.id)
 _PUBLICATIONS = select(
     BoardReport.quarter, BoardReport.revision, BoardReport.public_reason, BoardReport.published_at
-).where(_IS_PUBLISHED)
+).where(_IS_PUBLISHED, ~_IS_WITHDRAWN)
 
 
 class Revision(Struct, frozen=True):
@@ -64,7 +66,10 @@ class PublishedQuarter(Struct, frozen=True):
 
 
 def published_quarters(session: Session) -> Sequence[PublishedQuarter]:
-    """Return the quarters of which a report was published, the latest first; without what the reports say."""
+    """Return the quarters of which a report is published, the latest first; without what the reports say.
+
+    What was taken off the public pages is as if it had never been there.
+    """
     rows = session.execute(_PUBLICATIONS.order_by(BoardReport.first_day.desc(), BoardReport.revision.desc()))
     found: dict[str, list[Revision]] = {}
     for label, number, reason, at in rows:
@@ -83,6 +88,8 @@ def get_published(session: Session, quarter: Period) -> PublishedQuarter:
     :raises NotFound: there is none.
     """
     found = next((each for each in published_quarters(session) if each.quarter == quarter), None)
+    if found is None and withdrawals_of(session, quarter):
+        raise NotFound(f"The report of {quarter.label} was taken off these pages. Another may follow.")
     if found is None:
         raise NotFound(f"No report of {quarter.label} is published.")
     return found
@@ -91,6 +98,6 @@ def get_published(session: Session, quarter: Period) -> PublishedQuarter:
 def public_edition(session: Session, quarter: Period, revision: Revision) -> Report:
     """Return what the public reads of a publication, from what was frozen and from nothing else."""
     same = (BoardReport.first_day == quarter.first_day, BoardReport.revision == revision.number)
-    frozen = session.scalars(select(BoardReport.frozen).where(*same, _IS_PUBLISHED)).one()
+    frozen = session.scalars(select(BoardReport.frozen).where(*same, _IS_PUBLISHED, ~_IS_WITHDRAWN)).one()
     editions = keeping.thaw(frozen or "", dict)
     return as_published(editions[Edition.PUBLIC.value])

@@ -89,8 +89,8 @@ def wanted(slug: str, asked: dict[str, Any]) -> tuple[PublishedQuarter, Revision
 
 
 def mark_of(found: PublishedQuarter, shown: Revision) -> str:
-    """Return the mark of a revision: its own, and where it is superseded by which."""
-    return shown.mark if shown == found.newest else f"{shown.mark}-{found.newest.number}"
+    """Return the mark of a revision: its own, and which others stand beside it, since its page leads to them."""
+    return "-".join((shown.mark, *(str(each.number) for each in found.revisions)))
 
 
 def mark_of_list(found: Sequence[PublishedQuarter]) -> str:

@@ -69,6 +69,7 @@ ENTRIES = (
     held("board_report", facts="quarter reason public_reason status board figures frozen digest"),
     held("board_signature", "report_id > board_report", "signed_by > officer", facts="role digest"),
     held("board_unlocking", "report_id > board_report", "unlocked_by > officer", facts="reason"),
+    held("board_withdrawal", "report_id > board_report", "withdrawn_by > officer", facts="reason"),
     held("board_text", facts="section body"),
     held("board_action"),
     held("board_action_version", facts="title text lead reason"),
