@@ -143,7 +143,7 @@ def test_the_schedule_is_decided_on_and_saved_as_csv_that_runs_nothing(desk: Fla
     assert desk.post(f"/cases/{case_id}/disclosure/1", data=data).status_code == 303
     saved = desk.get(f"/cases/{case_id}/disclosure/schedule.csv?part=non_sensitive")
     head, line = saved.text.splitlines()
-    assert head == "item,what,description,date,place,sensitive,reason,disclosed"
+    assert head == "\ufeffitem,what,description,date,place,sensitive,reason,disclosed"
     assert line.startswith("1,Exhibit ")
     assert "'=HYPERLINK(1)" in line
     assert desk.get(f"/cases/{case_id}/disclosure/schedule.csv?part=sensitive").text.splitlines() == [head]

@@ -264,7 +264,7 @@ def test_figures_are_given_out_as_csv(reader: FlaskClient, a_quarter: dict[str, 
     answer = reader.get("/response-figures.csv?period=2022/23+Q1")
     assert answer.content_type == "text/csv; charset=utf-8"
     assert 'filename="rapid-response 2022-23 Q1.csv"' in answer.headers["Content-Disposition"]
-    rows = list(csv.DictReader(io.StringIO(answer.text)))
+    rows = list(csv.DictReader(io.StringIO(answer.text.removeprefix("\ufeff"))))
     assert (rows[0]["By"], rows[0]["Calls"], rows[0]["Incidents"], rows[0]["Reports"]) == ("All", "12", "11", "9")
     assert (rows[0]["Met %"], rows[0]["Breached"]) == ("43", "2")
     by_group = {(row["By"], row["Group"]): row for row in rows}

@@ -130,6 +130,7 @@ def test_an_officer_sees_at_once_what_counts_and_why(signed_in: Callable[..., Fl
     listed = browser.get("/savings/not-counted?period=2022/23").text
     assert "fitted a call blocker in this household on 3 May 2022" in listed
     table = browser.get("/savings/not-counted.csv?period=2022/23")
+    assert table.data.startswith("\ufeffReference".encode())  # without the mark Excel shows £ as Â£
     assert table.mimetype == "text/csv"
     assert table.text.splitlines()[1].split(",")[3:5] == ["2", "1 call blocker"]
     assert browser.get("/savings/not-counted").status_code == 200

@@ -90,6 +90,9 @@ def test_a_manager_takes_a_revision_off_on_the_page_of_the_report(
     answer = desk.post("/board-reports/2022-23Q1/withdraw", data=told, follow_redirects=True)
     assert "Revision 1 is no longer on the public pages" in answer.text
     assert "It named somebody" in answer.text
+    assert "As the public reads it" in answer.text
+    last = desk.post("/board-reports/2022-23Q1/withdraw", data=told | {"revision": "2"}, follow_redirects=True)
+    assert "As the public reads it" not in last.text
     assert client.get(f"{PAGE}?revision=1").status_code == 404
 
 
