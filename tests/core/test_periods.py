@@ -8,7 +8,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tsalert.core.errors import RuleViolation
-from tsalert.core.periods import financial_year, parse_period, parse_span, quarter, quarter_of, recent_periods
+from tsalert.core.periods import (
+    financial_year,
+    parse_period,
+    parse_span,
+    provisional,
+    quarter,
+    quarter_of,
+    recent_periods,
+)
 
 
 @pytest.mark.parametrize(
@@ -106,3 +114,19 @@ def test_any_run_of_days_can_be_named(label: str, first: date, last: date, prose
 def test_what_is_no_run_of_days_is_refused(label: str) -> None:
     with pytest.raises(RuleViolation):
         parse_span(label)
+
+
+@pytest.mark.parametrize(
+    ("label", "today", "told"),
+    [
+        ("2022/23 Q1", date(2022, 3, 31), "begun"),
+        ("2022/23 Q1", date(2022, 4, 1), "ended"),
+        ("2022/23 Q1", date(2022, 6, 30), "ended"),
+        ("2022/23 Q1", date(2022, 7, 1), None),
+        ("2016-01-01 to 2022-06-30", date(2022, 6, 30), None),
+        ("2016-01-01 to 2022-06-30", date(2022, 6, 29), "ended"),
+    ],
+)
+def test_a_period_is_provisional_until_its_last_day_is_over(label: str, today: date, told: str | None) -> None:
+    expected = f"Provisional: this period has not {told}." if told else None
+    assert provisional(parse_span(label), today) == expected

@@ -5,7 +5,7 @@ import io
 import json
 import re
 from collections.abc import Callable, Sequence
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -17,6 +17,8 @@ from sqlalchemy.orm import Session
 
 from tests.savings.test_sums import NOW, store
 from tsalert.core.actors import Actor
+from tsalert.core.clock import london_date, utc_now
+from tsalert.core.periods import quarter_of
 from tsalert.places import service as places
 from tsalert.places.rules import NamedWard
 from tsalert.savings.figures import claims, explaining_views
@@ -355,3 +357,24 @@ def test_the_year_s_figures_are_explained_as_the_board_tells_them(
     assert "All but Friends Against Scams, financial, 2021/22: £292,738" in " ".join(opened["£292,738"].split())
     assert all(text in heading for text, heading in opened.items())
     assert desk.get("/savings/explain?period=2021/22&row=all-but-total").status_code == 422
+
+
+def test_a_period_that_is_not_over_says_so_on_every_page_and_in_its_workbook(
+    signed_in: Callable[..., FlaskClient],
+) -> None:
+    desk, today = signed_in(RoleName.MANAGER), london_date(utc_now())
+    running, coming = quarter_of(today).label, quarter_of(today + timedelta(days=100)).label
+    for path in ("/savings?", "/savings/explain?", "/savings/what-if?trial=prudent-2026&"):
+        assert "Provisional: this period has not ended." in desk.get(f"{path}period={running}").text
+        assert "Provisional: this period has not begun." in desk.get(f"{path}period={coming}").text
+        assert "Provisional" not in desk.get(f"{path}period=2022/23").text
+    assert "Provisional" not in desk.get("/savings?since=2022-04-01").text
+    book = load_workbook(io.BytesIO(desk.get(f"/savings.xlsx?period={running}").data))
+    assert ("Period", "Provisional: this period has not ended.") in {
+        tuple(row[:2]) for row in book["Notes"].iter_rows(values_only=True)
+    }
+
+
+def test_the_list_of_what_does_not_count_shows_which_period_it_is_of(signed_in: Callable[..., FlaskClient]) -> None:
+    page = signed_in(RoleName.MANAGER).get("/savings/not-counted?period=2010/11").text
+    assert '<option value="2010/11" selected' in page

@@ -101,6 +101,17 @@ def rolling_year(today: date) -> Period:
     return whole if whole.first_day == first else span_of_days(first, last)
 
 
+def provisional(period: Period, today: date) -> str | None:
+    """Say that a period is not over, so that nobody takes its figures for final ones; None where it is.
+
+    A run of days that somebody chose up to today is what they asked for.
+    """
+    is_over = period.last_day < today or (period.last_day == today and _DAYS.match(period.label) is not None)
+    if is_over:
+        return None
+    return f"Provisional: this period has not {'ended' if period.first_day <= today else 'begun'}."
+
+
 def recent_periods(today: date, *, years: int = 6) -> list[Period]:
     """Return the years up to today's, the latest first, each followed by those of its quarters that have begun."""
     current = int(quarter_of(today).label[:4])

@@ -7,6 +7,8 @@ from flask.typing import ResponseReturnValue
 
 from tsalert.activities.queries import behind_savings
 from tsalert.core.actors import Permission
+from tsalert.core.clock import london_date, utc_now
+from tsalert.core.periods import provisional
 from tsalert.db import db
 from tsalert.places.queries import ward_names
 from tsalert.savings.figures import explaining, sheets
@@ -38,6 +40,7 @@ def explain() -> ResponseReturnValue:
     return render_template(
         "savings/explanation.html",
         explanation=explanation,
+        provisional=provisional(explanation.figure.period, london_date(utc_now())),
         kept={name: text for name, text in asked.items() if name != "after"},
         more=more,
         grades=EVIDENCE_GRADES,
@@ -55,7 +58,7 @@ def export_explanation(kind: str) -> Response:
     figure: Figure = wanted["figure"]
     told = explaining.explain(db.session(), figure, after=wanted["after"], size=_MOST)
     name = sheets.filed(figure.period, figure.row, figure.column, figure.ward, method=figure.method)
-    formulas, records, notes = sheets.of_explanation(told)
+    formulas, records, notes = sheets.of_explanation(told, today=london_date(utc_now()))
     if kind == "csv":
         return csv_response(f"{name}.csv", records.head, records.rows)
     return workbook_response(f"{name}.xlsx", [formulas, records, notes], title=name)

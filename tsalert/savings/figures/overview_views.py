@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from tsalert.core.actors import Permission
 from tsalert.core.clock import london_date, utc_now
-from tsalert.core.periods import Period, recent_periods
+from tsalert.core.periods import Period, provisional, recent_periods
 from tsalert.db import db
 from tsalert.savings.figures import sheets
 from tsalert.savings.figures.claims import find_claim
@@ -49,7 +49,7 @@ def export_savings(kind: str) -> Response:
     """Give a table of savings as a file."""
     shown, _ = _shown()
     name = sheets.filed(shown.wanted.period, f"by {shown.wanted.by}", method=shown.wanted.method)
-    return _file(kind, name, sheets.of_overview(shown))
+    return _file(kind, name, sheets.of_overview(shown, today=london_date(utc_now())))
 
 
 @bp.get("/savings/what-if")
@@ -73,7 +73,7 @@ def export_what_if(kind: str) -> Response:
     """Give what other rates would make of a period as a file."""
     trial = _trial()
     name = sheets.filed(trial.standing.period, "what if", method=trial.tried.method)
-    return _file(kind, name, sheets.of_trial(trial))
+    return _file(kind, name, sheets.of_trial(trial, today=london_date(utc_now())))
 
 
 def _shown() -> tuple[Overview, dict[str, Any]]:
@@ -101,6 +101,7 @@ def _choices(period: Period) -> dict[str, Any]:
     if period.label not in {label for label, _ in labels}:
         labels.insert(0, (period.label, period.prose))
     return {
+        "provisional": provisional(period, today),
         "periods": labels,
         "by": By.options(),
         "basis": [(each.value, each.label) for each in Basis],

@@ -2,8 +2,9 @@
 
 import re
 from collections.abc import Iterable, Sequence
+from datetime import date
 
-from tsalert.core.periods import Period
+from tsalert.core.periods import Period, provisional
 from tsalert.savings.figures.behind import ValuedRecord
 from tsalert.savings.figures.cells import SavingsRow
 from tsalert.savings.figures.comparing_tables import compare_rows
@@ -29,7 +30,7 @@ def filed(period: Period, *parts: str | None, method: Method) -> str:
     return _NOT_IN_A_NAME.sub("-", " ".join(["savings", period.label, *said]))
 
 
-def of_overview(shown: Overview) -> list[Sheet]:
+def of_overview(shown: Overview, *, today: date) -> list[Sheet]:
     """Return a table of savings with all bases, what stands apart, the rates and the notes."""
     table = shown.table
     return [
@@ -37,11 +38,11 @@ def of_overview(shown: Overview) -> list[Sheet]:
         _bases(shown),
         Sheet("Not in the table", ("Work", "Records", "Amount", "Why"), _apart(table)),
         Sheet("Rates", _RATE_HEAD, [row for each in shown.sets for row in _rates(each)]),
-        notes(table),
+        notes(table, today),
     ]
 
 
-def of_trial(trial: Trial) -> list[Sheet]:
+def of_trial(trial: Trial, *, today: date) -> list[Sheet]:
     """Return what a draft would change, row by row."""
     rows = [
         (row.standing.title, *_money(row.standing, "total"), *_money(row.tried, "total"),
@@ -57,11 +58,11 @@ def of_trial(trial: Trial) -> list[Sheet]:
         of_table("As it is now", trial.standing),
         of_table("With the rates tried", trial.tried),
         Sheet("Rates tried", _RATE_HEAD, _rates(trial.rate_set)),
-        notes(trial.tried),
+        notes(trial.tried, today),
     ]
 
 
-def of_explanation(told: Explanation) -> list[Sheet]:
+def of_explanation(told: Explanation, *, today: date) -> list[Sheet]:
     """Return the formulas behind a figure and its records."""
     formulas = [
         (line.row, MOMENTS[line.moment], line.contribution.value_class.letter, line.records, line.contribution.formula,
@@ -86,7 +87,7 @@ def of_explanation(told: Explanation) -> list[Sheet]:
     return [
         Sheet("Formulas", head, formulas),
         Sheet("Records", ("Reference", "Date", "Kind", "Class", "Formula", "Exactly"), records),
-        Sheet("Notes", ("About", "Note"), [("Figure", f"{told.title}: {told.sum}"), *_about(told.table)]),
+        Sheet("Notes", ("About", "Note"), [("Figure", f"{told.title}: {told.sum}"), *_about(told.table, today)]),
     ]
 
 
@@ -107,14 +108,16 @@ def of_table(title: str, table: SavingsTable) -> Sheet:
     return Sheet(title, head, rows)
 
 
-def notes(table: SavingsTable) -> Sheet:
+def notes(table: SavingsTable, today: date) -> Sheet:
     """Return everything that must be said of a table."""
-    return Sheet("Notes", ("About", "Note"), _about(table))
+    return Sheet("Notes", ("About", "Note"), _about(table, today))
 
 
-def _about(table: SavingsTable) -> list[tuple[str, str]]:
+def _about(table: SavingsTable, today: date) -> list[tuple[str, str]]:
+    running = provisional(table.period, today)
     return [
         ("Period", f"{table.period.label}: {table.period.prose}"),
+        *([("Period", running)] if running else []),
         *_method(table.method),
         *(("Note", note) for note in table.notes),
         *(("Reconciliation", line.text) for line in table.reconciliation),
