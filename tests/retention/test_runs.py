@@ -44,6 +44,8 @@ from tsalert.db import db, transaction
 from tsalert.evidence import service as evidence
 from tsalert.evidence.rules import NewFile
 from tsalert.evidence.verifying import verify_store
+from tsalert.inbound.models import InboundMessage
+from tsalert.inbound.service import take_message
 from tsalert.response.models import Call
 from tsalert.response.vocabulary import Category, Disposition
 from tsalert.retention import continuing, erasing, holding, runs
@@ -198,6 +200,22 @@ def test_what_was_counted_can_be_corrected_once_it_names_nobody_and_stays_with_i
     right = replace(stood.content, prevented=Decimal(400))
     correct_intervention(reference, right, of_version=stood.number, reason="A smaller sum", actor=actor, now=NOW)
     assert savings_queries.get_current(session, reference).content == right
+
+
+def test_texts_that_led_to_no_call_say_no_longer_whose_they_are(session: Session, desk: Desk) -> None:
+    for number, (word, at) in enumerate((("STOP", THEN), ("My neighbour was robbed", THEN), ("STOP", NOW - 300 * DAY))):
+        take_message(f"SM{number}", f"+44770090012{number}", word, now=at)
+    run_id = desk.erase()
+    session.expire_all()
+    told = select(InboundMessage.provider_ref, InboundMessage.sender, InboundMessage.body)
+    assert session.execute(told.order_by(InboundMessage.id)).all() == [
+        ("SM0", REMOVED, REMOVED),
+        ("SM1", "+447700900121", "My neighbour was robbed"),
+        ("SM2", "+447700900122", "STOP"),
+    ]
+    assert runs.get_run(session, run_id).tally["inbound_message"] == 1
+    assert take_message("SM0", "+447700900120", "STOP", now=NOW) == ""
+    assert session.scalar(select(func.count()).select_from(InboundMessage)) == 3
 
 
 @pytest.mark.parametrize("root", [Root.CASE, Root.INCIDENT, Root.CALL, Root.PARTY])

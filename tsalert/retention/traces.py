@@ -1,4 +1,4 @@
-"""What the program keeps of its own use: forms sent, look-ups, failed sign-ins, tokens, old entries of the trail."""
+"""What the program keeps of its use: forms, look-ups, texts like STOP, failed sign-ins, tokens, old trail entries."""
 
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime
@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from tsalert.audit import checkpoints
 from tsalert.core.clock import london_midnight
 from tsalert.core.words import counted
-from tsalert.retention import rules
+from tsalert.retention import messages, rules
 from tsalert.retention.finding_due import DueRecord
 from tsalert.retention.reaching import changed, table
 from tsalert.retention.rules import Due
@@ -21,6 +21,7 @@ def due_traces(session: Session, months: Mapping[RuleKind, int], today: date) ->
     if RuleKind.TRACES in months:
         before = _before(months[RuleKind.TRACES], today)
         count = sum(session.scalar(select(func.count()).where(old)) or 0 for _, old in _old(before))
+        count += messages.count_old(session, before)
         if count:
             yield DueRecord(
                 Root.TRACES, 1, counted(count, "trace of use", "traces of use"), Due(RuleKind.TRACES, today)
@@ -40,9 +41,13 @@ def old_entries(session: Session, before: datetime) -> int:
 
 
 def delete_traces(session: Session, months: int, *, today: date) -> dict[str, int]:
-    """Delete traces of use that are old enough; a step. Returns how many rows went, by table."""
-    found: dict[str, int] = {}
-    for name, old in _old(_before(months, today)):
+    """Delete traces of use that are old enough; a step. Returns how many rows went, by table.
+
+    Of messages that led to no call it is forgotten whose they are.
+    """
+    before = _before(months, today)
+    found = messages.forget_old(session, before)
+    for name, old in _old(before):
         gone = changed(session, delete(table(name)).where(old))
         found |= {name: gone} if gone else {}
     return found

@@ -35,7 +35,10 @@ class RuleKind(Word):
     VICTIM_LIST = "victim_list", "Names from national victim lists"
     ACCESS_REQUEST = "access_request", "Request for what is held on somebody"
     TRAIL = "trail", "Audit trail"
-    TRACES = "traces", "Traces of use: forms sent, look-ups, words looked for, sign-ins, failed ones, tokens"
+    TRACES = (
+        "traces",
+        "Traces of use: forms sent, look-ups, words looked for, messages without a call, sign-ins, failed ones, tokens",
+    )
 
 
 COUNTED_FROM = {

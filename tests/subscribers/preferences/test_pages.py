@@ -20,6 +20,8 @@ from tsalert.core.clock import utc_now
 from tsalert.delivery import queries as delivery
 from tsalert.delivery.rules import Channel
 from tsalert.delivery.tokens import unsubscribe_token
+from tsalert.inbound.mail.models import InboundMail
+from tsalert.inbound.models import InboundMessage
 from tsalert.retention.access import gathering
 from tsalert.retention.access.requests import NewRequest, record_request
 from tsalert.retention.held.register import REGISTER
@@ -229,12 +231,32 @@ def test_erasing_oneself_needs_the_word_and_leaves_a_suppression(
     assert session.scalars(select(ConsentEvent.act).order_by(ConsentEvent.id)).all() == ["given", "withdrawn"]
 
 
+def test_erasing_oneself_forgets_whose_the_mails_are_that_led_to_no_call(
+    client: FlaskClient, session: Session, pat: int, mine: str
+) -> None:
+    common = {"taken_as": "unread", "code": "", "subject": "Hello", "body": "Pat here", "size": 9, "received_at": NOW}
+    for digest, sender in (("one", "Pat@example.org"), ("other", "else@example.org")):
+        session.add(InboundMail(digest=digest, sender=sender, **common))
+    session.commit()
+    client.post(f"{mine}/erase", data={"typed": "erase"})
+    session.expire_all()
+    found = session.execute(select(InboundMail.sender, InboundMail.subject).order_by(InboundMail.digest)).all()
+    assert found == [("[removed]", "[removed]"), ("else@example.org", "Hello")]
+
+
 def test_erasing_one_of_two_leaves_the_shared_number_to_the_other(
     client: FlaskClient, session: Session, run_import: Import, opened: Callable[..., str]
 ) -> None:
     run_import(*SHARED)
+    session.add(
+        InboundMessage(
+            provider_ref="SM1", sender="+447700900001", body="START", taken_as="START", answer="", received_at=NOW
+        )
+    )
+    session.commit()
     client.post(f"/preferences/my/{opened('ann@example.org')}/erase", data={"typed": "erase"})
     assert status(session, "+447700900001") == "active"
+    assert session.scalars(select(InboundMessage.sender)).all() == ["+447700900001"]
     assert [topic for topic, _, reason in held(session, "+447700900001") if reason is None] == ["doorstep-crime"]
 
 

@@ -10,9 +10,11 @@ from tsalert.audit import service as audit
 from tsalert.core.actors import Actor, Permission
 from tsalert.core.errors import Conflict, NotAllowed, RuleViolation
 from tsalert.db import transaction
+from tsalert.retention import messages
 from tsalert.retention.access import gathering
 from tsalert.retention.access.gathering import Row
 from tsalert.retention.models import AccessRequest
+from tsalert.retention.reaching import table
 from tsalert.subscribers.joining import PUBLIC
 from tsalert.subscribers.preferences import forgetting, visits
 from tsalert.subscribers.preferences.acting import By, by_officer, by_reader
@@ -86,7 +88,15 @@ def _erase(session: Session, subscriber_id: int, by: By) -> None:
     asking = (AccessRequest.subscriber_id == subscriber_id, AccessRequest.answered_at.is_(None))
     if session.scalar(select(AccessRequest.id).where(*asking).limit(1)) is not None:
         raise Conflict(_ASKING)  # to erase what somebody asked to see would be an offence (DPA 2018, section 173)
+    end, owned = table("endpoint").c, table("subscriber_endpoint").c
+    read = select(end.id, end.address).where(
+        end.id.in_(select(owned.endpoint_id).where(owned.subscriber_id == subscriber_id))
+    )
+    addresses = dict(session.execute(read).all())
     forgetting.erase(session, subscriber_id, by=by)
+    session.flush()
+    gone = session.scalars(select(end.id).where(end.id.in_(addresses), end.address == ""))
+    messages.forget_of(session, [addresses[each] for each in gone])
 
 
 def _require_typed(typed: str) -> None:
