@@ -14,6 +14,8 @@ from tsalert.cases import service as cases
 from tsalert.cases.listing import CaseFilter
 from tsalert.cases.merging import NewMerge
 from tsalert.cases.models import CaseFile, SavedFilter
+from tsalert.cases.people import service as people
+from tsalert.cases.people.models import CaseParty
 from tsalert.cases.rules import NewCase
 from tsalert.cases.saved_filters import NewFilter, look_for_words, save
 from tsalert.cases.vocabulary import Channel
@@ -26,13 +28,14 @@ from tsalert.intelligence.models import IntelligenceAbout, IntelligenceNote
 from tsalert.intelligence.rules import NewAbout, NewIntelligence
 from tsalert.intelligence.vocabulary import About, Assessment, Handling, SourceEvaluation
 from tsalert.parties import service as parties
+from tsalert.parties import warning_notes
 from tsalert.parties.models import Party
 from tsalert.parties.rules import Described
 from tsalert.parties.vocabulary import PartyKind
 from tsalert.response.vocabulary import Category
 from tsalert.retention import holding
-from tsalert.retention.models import ErasureItem
-from tsalert.retention.vocabulary import Root
+from tsalert.retention.models import ErasureItem, ErasureRun
+from tsalert.retention.vocabulary import Root, RunState
 from tsalert.staff.rules import RoleName
 
 
@@ -50,6 +53,13 @@ def open_case(actor: Actor) -> int:
 def continue_in(session: Session, earlier: int, later: int, actor: Actor) -> None:
     into = session.get_one(CaseFile, later).reference
     merging.merge(earlier, NewMerge(into, "The same people"), actor=actor, now=THEN + HOUR)
+
+
+def discard_list(session: Session) -> None:
+    """Throw the list away that waits."""
+    for run in session.scalars(select(ErasureRun).where(ErasureRun.state == RunState.LISTED)):
+        run.state = RunState.DISCARDED
+    session.commit()
 
 
 def listed(session: Session, run_id: int, root: Root = Root.CASE) -> set[int]:
@@ -97,6 +107,39 @@ def test_an_action_that_was_taken_back_keeps_no_case(
         enforcement.take_back(case_id, TakingBack(Record.ACTION, action_id, "Of another case"), **said)
     close_case(case_id, actor, now=THEN + 2 * HOUR)
     assert (case_id in listed(session, desk.approved())) is is_wrong
+
+
+def test_a_person_whom_a_warning_kept_goes_once_it_has_ended(session: Session, desk: Desk, actor: Actor) -> None:
+    case_id = open_case(actor)
+    people.keep_victim(case_id, actor=actor, now=THEN)
+    party = session.scalars(select(CaseParty.party_id).filter_by(case_id=case_id)).one()
+    warning = warning_notes.add_warning(party, "A dog", date(2017, 6, 1), actor=actor, now=THEN)
+    close_case(case_id, actor, now=THEN + HOUR)
+    desk.erase()
+    assert session.get_one(Party, party, populate_existing=True).name == f"Vi {CANARY}"
+    assert listed(session, desk.approved(), Root.PARTY) == set()
+    discard_list(session)
+    warning_notes.end_warning(warning, "The dog died", actor=actor, now=NOW)
+    hold = holding.place_hold(
+        Root.PARTY, party, reason="A claim", review_on=NOW.date() + timedelta(days=90), actor=desk.manager, now=NOW
+    )
+    assert listed(session, desk.approved(), Root.PARTY) == set()
+    discard_list(session)
+    holding.lift_hold(hold, reason="Settled", actor=desk.manager, now=NOW)
+    desk.erase()
+    assert session.get_one(Party, party, populate_existing=True).name is None
+    assert listed(session, desk.approved(), Root.PARTY) == set()
+
+
+def test_a_warning_that_ended_takes_nobody_whom_a_record_still_names(
+    session: Session, desk: Desk, actor: Actor
+) -> None:
+    case_id = open_case(actor)
+    people.keep_victim(case_id, actor=actor, now=THEN)
+    party = session.scalars(select(CaseParty.party_id).filter_by(case_id=case_id)).one()
+    warning = warning_notes.add_warning(party, "A dog", date(2017, 6, 1), actor=actor, now=THEN)
+    warning_notes.end_warning(warning, "The dog died", actor=actor, now=THEN)
+    assert listed(session, desk.approved(), Root.PARTY) == set()
 
 
 def note(session: Session, actor: Actor, *, now: datetime = THEN, **told: Any) -> tuple[int, int]:

@@ -12,9 +12,18 @@ from sqlalchemy.orm import Session
 from tsalert.core.clock import london_date, london_midnight
 from tsalert.enforcement.vocabulary import Record
 from tsalert.response.vocabulary import Disposition
-from tsalert.retention import rules
+from tsalert.retention import finding_people, rules
 from tsalert.retention.reaching import is_erased, pieces, table
-from tsalert.retention.rules import AccessFacts, CallFacts, CaseFacts, Due, Facts, IncidentFacts, NoteFacts, WorkFacts
+from tsalert.retention.rules import (
+    AccessFacts,
+    CallFacts,
+    CaseFacts,
+    Due,
+    Facts,
+    IncidentFacts,
+    NoteFacts,
+    WorkFacts,
+)
 from tsalert.retention.vocabulary import Root, RuleKind
 
 _PIECE = 1000
@@ -257,11 +266,11 @@ def _note_facts(session: Session, rows: Sequence[Row[Any]]) -> dict[int, Facts]:
 
 _SOURCES: dict[Root, Callable[[datetime], Select[Any]]] = {
     Root.CALL: _calls, Root.INCIDENT: _incidents, Root.CASE: _cases, Root.INTERVENTION: _work,
-    Root.ACCESS_REQUEST: _requests, Root.INTELLIGENCE_NOTE: _notes,
+    Root.ACCESS_REQUEST: _requests, Root.INTELLIGENCE_NOTE: _notes, Root.PARTY: finding_people.people_without_records,
 }  # fmt: skip
 _FACTS: dict[Root, Callable[[Session, Sequence[Row[Any]]], dict[int, Facts]]] = {
     Root.CALL: _call_facts, Root.INCIDENT: _incident_facts, Root.CASE: _case_facts, Root.INTERVENTION: _work_facts,
-    Root.ACCESS_REQUEST: _access_facts, Root.INTELLIGENCE_NOTE: _note_facts,
+    Root.ACCESS_REQUEST: _access_facts, Root.INTELLIGENCE_NOTE: _note_facts, Root.PARTY: finding_people.facts_of,
 }  # fmt: skip
 _RULES = {
     Root.CALL: (RuleKind.UNREAL_CALL, RuleKind.ADVICE_CALL),
@@ -270,4 +279,5 @@ _RULES = {
     Root.INTERVENTION: (RuleKind.CASE,),
     Root.ACCESS_REQUEST: (RuleKind.ACCESS_REQUEST,),
     Root.INTELLIGENCE_NOTE: (RuleKind.INTELLIGENCE,),
+    Root.PARTY: (RuleKind.CASE,),
 }

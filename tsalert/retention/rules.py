@@ -62,7 +62,13 @@ class NoteFacts(Struct, frozen=True):
     last_day: date
 
 
-Facts = CallFacts | IncidentFacts | CaseFacts | WorkFacts | AccessFacts | NoteFacts
+class PersonFacts(Struct, frozen=True):
+    """What of a person decides it whom no record names any more: the day on which the last warning about them ended."""
+
+    warned_until: date
+
+
+Facts = CallFacts | IncidentFacts | CaseFacts | WorkFacts | AccessFacts | NoteFacts | PersonFacts
 
 
 class Due(Struct, frozen=True):
@@ -88,13 +94,17 @@ class Listed(Struct, frozen=True):
 
 def due(facts: Facts, months: Mapping[RuleKind, int]) -> Due | None:
     """Say when a record's time is over; None while something keeps it open, or no approved rule speaks of it."""
+    if isinstance(facts, PersonFacts):  # the time of all that named them is over: only the warning kept their name
+        return Due(RuleKind.CASE, facts.warned_until) if RuleKind.CASE in months else None
     kind, since = _counted(facts)
     if since is None or kind not in months:
         return None
     return Due(kind, months_after(since, months[kind]))
 
 
-def _counted(facts: Facts) -> tuple[RuleKind, date | None]:
+def _counted(
+    facts: CallFacts | IncidentFacts | CaseFacts | WorkFacts | AccessFacts | NoteFacts,
+) -> tuple[RuleKind, date | None]:
     """Return the rule of a record, and the day that it counts from; None while something keeps it open."""
     match facts:
         case CallFacts():
