@@ -3,7 +3,7 @@
 import csv
 import io
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 import pytest
@@ -111,6 +111,16 @@ def test_lines_are_paged_and_the_file_holds_every_one(session: Session, signed_i
     assert tuple(head) == HEAD
     assert len(rows) == queries.get_run(session, run_id).lines == 12
     assert sorted(row[-1] for row in rows if row[0] == rows[-1][0]) == ["16540.5", "8931.87"]
+
+
+@pytest.mark.parametrize(("as_of", "told"), [(date(2022, 6, 30), True), (date(2022, 7, 1), False)])
+def test_a_run_of_a_period_that_was_not_over_says_so(
+    session: Session, signed_in: Open, maker: Actor, as_of: date, *, told: bool
+) -> None:
+    instant = datetime.combine(as_of, time(12), UTC)
+    run_id = service.make_run(question(), as_of=instant, note=None, actor=maker, now=MADE)
+    page = signed_in().get(f"{PAGES}/{run_id}").text
+    assert ("Provisional: the period was not over when this was worked out." in page) is told
 
 
 def test_the_page_of_a_difference_names_what_moved_the_total(

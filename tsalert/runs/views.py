@@ -6,7 +6,8 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from tsalert.core.actors import Permission
-from tsalert.core.clock import utc_now
+from tsalert.core.clock import london_date, utc_now
+from tsalert.core.periods import provisional
 from tsalert.db import db
 from tsalert.runs import files, queries, reading, service
 from tsalert.runs.queries import Run
@@ -80,6 +81,7 @@ def show_run(run_id: int) -> ResponseReturnValue:
     return render_template(
         "runs/run.html",
         run=run,
+        is_provisional=provisional(run.question.period, london_date(run.as_of)) is not None,
         officers=officer_names(session),
         profile=get_profile(run.question.profile),
         page=page,
