@@ -255,6 +255,26 @@ def test_a_late_record_appears_at_the_next_revision_with_its_restated_cell(
     assert first[BOARD].tables()[0].rows[0].figures[0].shown == "12"
 
 
+def test_what_was_taken_off_is_not_told_to_the_public_again_as_what_was_restated(
+    session: Session, desk: Desk, records: Records
+) -> None:
+    desk.finish()
+    records.talks["school"] = 13
+    opening.revise(QUARTER, "The number named somebody", Ground.CORRECTED, actor=desk.author, now=NOW)
+    desk.lock()
+    desk.sign_both()
+    withdrawing.withdraw(QUARTER, 1, "It named somebody", actor=desk.second, now=NOW)
+    with pytest.raises(Conflict):
+        desk.publish()
+    desk.sign_both()
+    desk.publish()
+    board, public = (desk.whole().editions[edition] for edition in (BOARD, PUBLIC))
+    assert [table.key for table in board.tables()].count(restating.KEY) == 1
+    assert restating.KEY not in [table.key for table in public.tables()]
+    assert "What was published before was taken off these pages." in keeping.freeze(public)
+    assert [each.faults for each in verifying.verify(session)] == [(), ()]
+
+
 def test_why_a_report_is_revised_reaches_the_public_in_no_words_of_the_writers(session: Session, desk: Desk) -> None:
     desk.finish()
     opening.revise(QUARTER, "Val Example paid £4,000 twice", Ground.CORRECTED, actor=desk.author, now=NOW)
@@ -355,7 +375,7 @@ def test_a_report_is_read_again_where_another_was_published_meanwhile(
         return found
 
     monkeypatch.setattr(editions, "whole_of", meanwhile)
-    with pytest.raises(Overtaken, match="Another quarter's report was published meanwhile"):
+    with pytest.raises(Overtaken, match="Another report was published or taken off meanwhile"):
         desk.publish()
     assert status(session) == Status.SIGNED
     desk.publish()

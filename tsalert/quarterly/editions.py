@@ -121,14 +121,28 @@ def _unsigned(
     session: Session, report: BoardReport, edition: Edition, sections: Sequence[Section], now: datetime
 ) -> Report:
     head = _head(session, report, edition, now)
-    earlier = _earlier(session, report)
-    if earlier:
-        sections = in_order([*sections, _revisions(head, earlier[0][edition], sections)])
+    if report.revision > 1:
+        before = _before(session, report, edition)
+        sections = in_order([*sections, _revisions(head, before, sections)])
     return Report(head, tuple(sections))
 
 
-def _revisions(head: TitleBlock, before: Report, sections: Sequence[Section]) -> Section:
-    """Say why there is another revision and which cells it restates, from one edition alone."""
+def _before(session: Session, report: BoardReport, edition: Edition) -> Report | None:
+    """Return the newest earlier revision that an edition's readers can read; None where each was taken from them."""
+    quarter = parse_period(report.quarter)
+    withdrawn = queries.withdrawals_of(session, quarter) if edition is Edition.PUBLIC else {}
+    rows = (row for row in queries.revisions_of(session, quarter) if row.revision < report.revision)
+    return next((thawed(row)[edition] for row in rows if row.revision not in withdrawn), None)
+
+
+def _revisions(head: TitleBlock, before: Report | None, sections: Sequence[Section]) -> Section:
+    """Say why there is another revision and which cells it restates, from one edition alone.
+
+    What was taken off the public pages is not told again as what stood there before.
+    """
+    if before is None:
+        words = f"Revision {head.revision}: {head.reason}. What was published before was taken off these pages."
+        return Section(SectionKey.DATA_QUALITY, (Prose(words, "Revisions"),))
     new = Report(before.head, tuple(sections)).tables()
     cells = restating.restated(before.tables(), new)
     why = Prose(f"Revision {head.revision}: {head.reason}", "Revisions")

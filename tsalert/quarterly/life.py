@@ -32,11 +32,10 @@ from tsalert.staff import queries as staff
 _SUBJECT = "board report"
 _CHANGED = "The report says something else than what you read. Read it again, then sign it."
 _FITS_NO_MORE = (
-    "Another quarter's report was published meanwhile, and the public edition must fit what that one says. Read this "
+    "Another report was published or taken off meanwhile, and the public edition must fit what stands there. Read this "
     "one again, then publish it."
 )
 _READINGS = 5
-_LOCK_NUMBER = 38_0002
 LEGAL = {
     Status.DRAFT: ("write its texts", "lock its figures"),
     Status.LOCKED: ("sign it as its author or as second person", "write its texts", "unlock its figures"),
@@ -166,7 +165,7 @@ def publish(quarter: Period, *, memory: FiguresMemory, actor: Actor, now: dateti
     :raises Overtaken: the report says something else by now, or was not held against another that was published.
     """
     actor.require(Permission.SIGN_REPORT)
-    known = queries.count_published(db.session())
+    known = queries.count_publications(db.session())
     row, whole = _read(quarter, memory, now)
     _require_status(row, Status.LOCKED, Status.SIGNED)
     missing = [role.label.lower() for role in SignatureRole if role not in holding(whole.signatures)]
@@ -174,9 +173,9 @@ def publish(quarter: Period, *, memory: FiguresMemory, actor: Actor, now: dateti
         raise Conflict(f"Nobody has signed what it says now: {' and '.join(missing)}.", legal=LEGAL[Status.LOCKED])
     frozen = keeping.freeze({edition.value: _published(each, now) for edition, each in whole.editions.items()})
     with transaction() as session:
-        take_turns(session, _LOCK_NUMBER)
+        take_turns(session, queries.PUBLISHING)
         row = _still(session, quarter, whole, memory, now)
-        if queries.count_published(session) != known:
+        if queries.count_publications(session) != known:
             raise Overtaken(_FITS_NO_MORE, legal=["read it again"])
         row.frozen, row.digest, row.status = frozen, keeping.digest(frozen), Status.PUBLISHED
         row.published_by, row.published_at = actor.officer_id, now

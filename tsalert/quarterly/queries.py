@@ -11,6 +11,8 @@ from tsalert.core.periods import Period
 from tsalert.quarterly.models import BoardReport, BoardUnlocking, BoardWithdrawal
 from tsalert.quarterly.vocabulary import Status
 
+# The turn in which reports are published and taken off, one after the other.
+PUBLISHING = 38_0002
 # Reports show eight quarters: two of them that begin within seven quarters tell of a quarter in common.
 _SHOWN_TOGETHER = 7 * 92
 
@@ -59,10 +61,11 @@ def published_beside(session: Session, quarter: Period) -> Sequence[BoardReport]
     return session.scalars(query.order_by(BoardReport.published_at.desc(), BoardReport.id.desc())).all()
 
 
-def count_published(session: Session) -> int:
-    """Return how many revisions of reports are published; none of them ever goes."""
-    query = select(func.count()).select_from(BoardReport).where(BoardReport.status == Status.PUBLISHED)
-    return session.scalar(query) or 0
+def count_publications(session: Session) -> int:
+    """Return how often a revision was published or taken off; whoever publishes next must have read what that left."""
+    published = select(func.count()).select_from(BoardReport).where(BoardReport.status == Status.PUBLISHED)
+    withdrawn = select(func.count()).select_from(BoardWithdrawal)
+    return sum(session.scalar(query) or 0 for query in (published, withdrawn))
 
 
 def unlockings_of(session: Session, report: BoardReport) -> Sequence[BoardUnlocking]:

@@ -5,15 +5,13 @@ What was published stays as it was kept, for the board and for those who prove i
 
 from datetime import datetime
 
-from sqlalchemy import select
-
 from tsalert.audit import service as audit
 from tsalert.core.actors import Actor, Permission
 from tsalert.core.errors import Conflict, NotAllowed
 from tsalert.core.periods import Period
-from tsalert.db import transaction
+from tsalert.db import take_turns, transaction
 from tsalert.quarterly import queries
-from tsalert.quarterly.models import BoardReport, BoardWithdrawal
+from tsalert.quarterly.models import BoardWithdrawal
 from tsalert.quarterly.vocabulary import Status
 
 
@@ -27,9 +25,8 @@ def withdraw(quarter: Period, revision: int, reason: str, *, actor: Actor, now: 
     if actor.officer_id is None:
         raise NotAllowed("Only an officer can take a report off the public pages.")
     with transaction() as session:
+        take_turns(session, queries.PUBLISHING)
         row = queries.get_report(session, quarter, revision)
-        # Of two people who do it at once, one waits here for the other.
-        session.execute(select(BoardReport.id).where(BoardReport.id == row.id).with_for_update())
         if row.status != Status.PUBLISHED:
             raise Conflict(f"Revision {revision} is not published.")
         if queries.withdrawals_of(session, quarter).get(revision) is not None:

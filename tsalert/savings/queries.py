@@ -66,7 +66,7 @@ class Attention(Word):
 
     VERIFICATION = "verification", "Waits for a second officer"
     MONEY_LINE = "money_line", "Its money line was corrected"
-    MATTER = "matter", "Another case of its matter holds the same amount"
+    MATTER = "matter", "A merged case holds the same amount"
 
 
 class Filter(Struct, frozen=True):
