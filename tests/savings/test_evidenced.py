@@ -38,3 +38,19 @@ def test_records_count_and_the_largest_is_our_part_of_it(session: Session, offic
     assert {each.kind.money for each in found} == {ValueClass.PREVENTED}
     assert together(found) == (3, Decimal("900.50"))
     assert together([]) == (0, Decimal(0))
+
+
+def test_a_unit_that_counts_over_a_visit_tells_of_its_money_as_one_persons(
+    session: Session, officer: Callable[..., Actor]
+) -> None:
+    actor = officer()
+    visit = NewIntervention(
+        type=InterventionType.SCAM_VICTIM, on_date=date(2022, 2, 1), prevented=Decimal(600), evidence=Evidence.BANK,
+        household_key="BR9 1AA 1",
+    )  # fmt: skip
+    record_intervention(visit, actor=actor, now=london_midnight(DAY))
+    for home in ("BR9 1AA 1", "BR9 1AA 2"):
+        fitted = NewIntervention(type=InterventionType.CALL_BLOCKER, on_date=DAY, household_key=home)
+        record_intervention(fitted, actor=actor, now=london_midnight(DAY))
+    (found,) = evidenced_money(session, Q1)
+    assert (found.kind.type, found.records, found.largest) == (InterventionType.CALL_BLOCKER, 1, Decimal(600))

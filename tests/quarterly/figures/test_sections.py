@@ -8,7 +8,7 @@ import pytest
 from msgspec.structs import replace
 from sqlalchemy.orm import Session
 
-from tests.quarterly.figures.conftest import AFTERWARDS, Assemble
+from tests.quarterly.figures.conftest import AFTERWARDS, Assemble, Assembled
 from tests.quarterly.figures.test_assembling import Q1, Records
 from tests.reports.test_partners import published_file
 from tests.reports.test_rebasing import LATER, approve_other_rates, record_blockers
@@ -22,6 +22,7 @@ from tsalert.core.actors import Actor
 from tsalert.core.clock import london_midnight
 from tsalert.core.periods import parse_period
 from tsalert.quarterly.content import Chart, Figure, Table
+from tsalert.quarterly.disclosure.publishing import for_public
 from tsalert.quarterly.kinds import kind_by_name
 from tsalert.quarterly.vocabulary import About, Kind, SectionKey, Unit
 from tsalert.reports.entering import import_figures
@@ -222,6 +223,27 @@ def test_a_future_loss_is_estimated_and_still_one_persons(
         "total": About.PEOPLE,
     }
     assert (figure(table, "future_financial", "amount").records, figure(table, "total", "amount").records) == (1, 1)
+
+
+def test_a_blocker_that_counts_over_a_visit_tells_the_public_nothing_of_what_was_lost_there(
+    session: Session, officer: Callable[..., Actor], assembled: Assemble
+) -> None:
+    actor, kind = officer(), InterventionType
+    for number, pounds in enumerate((600, 700, 800, 900)):
+        day, home = date(2022, 4, 5), f"BR9 1AA {number + 1}"
+        visit = NewIntervention(
+            type=kind.SCAM_VICTIM, on_date=day, prevented=Decimal(pounds), evidence=Evidence.BANK, household_key=home
+        )
+        record_intervention(visit, actor=actor, now=london_midnight(day))
+    for home in ("BR9 1AA 1", "BR9 1AA 77"):
+        fitted = NewIntervention(type=kind.CALL_BLOCKER, on_date=date(2022, 5, 3), household_key=home)
+        record_intervention(fitted, actor=actor, now=london_midnight(date(2022, 5, 3)))
+    found = assembled(Q1)
+    assert found.row("savings_table", "call_blockers")[:2] == ["2", "£32,481"], "2 × £16,540.50 less £600"
+    public = Assembled(for_public(found.sections))
+    assert public.row("savings_table", "call_blockers") == ["2", "[c]", "[c]", "n/a", "[c]"]
+    assert public.shown("savings_estimated", "future_financial", "amount") == "[c]"
+    assert public.shown("savings_by_class", "2022/23 Q1", "future_financial") == "[c]"
 
 
 def test_what_no_approved_rate_values_is_said_and_not_nought(quarter: Records, assembled: Assemble) -> None:

@@ -34,7 +34,7 @@ def behind_table(material: Material, table: SavingsTable, column: str) -> Behind
     printed, has people's money alone, and that must be nobody's more than the total's rule lets it be.
     """
     evidenced = behind_money(material.saved.evidenced[table.period], table.profile, FINANCIAL)
-    rows = [row for row in table.rows if type_of(table.profile, row).has_money]
+    rows = [row for row in table.rows if tells_of_money(material, table, row)]
     if not _sum(rows, column):
         return NOBODY
     return scaled(evidenced, _sum(rows, "financial"), _sum(list(table.rows), column))
@@ -42,11 +42,19 @@ def behind_table(material: Material, table: SavingsTable, column: str) -> Behind
 
 def behind_row(material: Material, table: SavingsTable, row: SavingsRow, column: str) -> Behind | None:
     """Return what is behind a figure of a row of savings; None for a row that is a rate times a count."""
-    kind = type_of(table.profile, row)
-    if not kind.has_money:
+    if not tells_of_money(material, table, row):
         return None
-    evidenced = behind_money(material.saved.evidenced[table.period], table.profile, FINANCIAL, [kind])
-    return scaled(evidenced, _sum([row], "financial"), _sum([row], column))
+    return scaled(_evidenced(material, table, row), _sum([row], "financial"), _sum([row], column))
+
+
+def tells_of_money(material: Material, table: SavingsTable, row: SavingsRow) -> bool:
+    """Tell whether people's money is in a row, or is what its units do not count because it counted before."""
+    return type_of(table.profile, row).has_money or _evidenced(material, table, row) != NOBODY
+
+
+def _evidenced(material: Material, table: SavingsTable, row: SavingsRow) -> Behind:
+    kind = type_of(table.profile, row)
+    return behind_money(material.saved.evidenced[table.period], table.profile, FINANCIAL, [kind])
 
 
 def type_of(profile: Profile, row: SavingsRow) -> InterventionType:

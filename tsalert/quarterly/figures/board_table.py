@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from tsalert.quarterly.content import Column, Figure, Row, Table
-from tsalert.quarterly.figures.behind import behind_row, behind_table, type_of
+from tsalert.quarterly.figures.behind import behind_row, behind_table, tells_of_money, type_of
 from tsalert.quarterly.figures.demand import MERGED
 from tsalert.quarterly.figures.figuring import NOBODY, Behind, cell, count, pounds
 from tsalert.quarterly.figures.reading import Material
@@ -70,7 +70,9 @@ def _about(material: Material, table: SavingsTable, column: str) -> About:
 
 
 def _row(material: Material, table: SavingsTable, row: SavingsRow) -> Row:
-    about = About.PEOPLE if type_of(table.profile, row).has_money else About.SERVICE
+    about = About.PEOPLE if type_of(table.profile, row).has_money else None
+    if not tells_of_money(material, table, row):
+        about = About.SERVICE
     money = (cell(row.cell(name), behind_row(material, table, row, name)) for name in table.columns)
     return Row(row.slug, row.title, (count(row.number), *money), about=about)
 

@@ -1,11 +1,11 @@
 """How many records are behind a period's evidenced money, and the largest of them: for disclosure control alone."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from decimal import Decimal
 
 from msgspec import Struct
 from sqlalchemy import func, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from tsalert.core.periods import Period
 from tsalert.savings.figures.groups import Kind
@@ -38,7 +38,7 @@ def evidenced_money(session: Session, period: Period) -> tuple[Evidenced, ...]:
     keys = (record.type, record.money, record.bank, record.share)
     most = [func.max(record[name]) for name in _AMOUNTS]
     rows = session.execute(select(*keys, func.count(), *most).where(record.money.is_not(None)).group_by(*keys))
-    return tuple(
+    own = tuple(
         Evidenced(
             Kind(type=InterventionType(kind), money=ValueClass(held), is_bank_loss=bool(is_bank)),
             records,
@@ -46,6 +46,22 @@ def evidenced_money(session: Session, period: Period) -> tuple[Evidenced, ...]:
         )
         for kind, held, is_bank, share, records, *amounts in rows
     )
+    return (*own, *_told_by_excess(session, period))
+
+
+def _told_by_excess(session: Session, period: Period) -> Iterator[Evidenced]:
+    """Return whose money units tell of that count only what exceeds it: their printed rate less their figure is it.
+
+    It is told as one person's, however many there are: what one of them lost may be nearly all of it.
+    """
+    earlier, bank = aliased(Intervention), Intervention.beneficiary == Beneficiary.BANK
+    most = (func.max(earlier.prevented), func.max(earlier.future))
+    query = select(Intervention.type, bank, *most).join(earlier, earlier.id == Intervention.overlaps_id)
+    alone = (*COUNTED, in_period(period), class_of_money().is_(None))
+    for kind, is_bank, *amounts in session.execute(query.where(*alone).group_by(Intervention.type, bank)):
+        told = Kind(type=InterventionType(kind), money=ValueClass.FUTURE_FINANCIAL, is_bank_loss=bool(is_bank))
+        if max(amounts):
+            yield Evidenced(told, 1, max(amounts))
 
 
 def together(found: Iterable[Evidenced]) -> tuple[int, Decimal]:
