@@ -54,12 +54,13 @@ def _told_by_excess(session: Session, period: Period) -> Iterator[Evidenced]:
 
     It is told as one person's, however many there are: what one of them lost may be nearly all of it.
     """
-    earlier, bank = aliased(Intervention), Intervention.beneficiary == Beneficiary.BANK
+    earlier, keys = aliased(Intervention), (Intervention.type, Intervention.beneficiary)
     most = (func.max(earlier.prevented), func.max(earlier.future))
-    query = select(Intervention.type, bank, *most).join(earlier, earlier.id == Intervention.overlaps_id)
+    query = select(*keys, *most).join(earlier, earlier.id == Intervention.overlaps_id).group_by(*keys)
     alone = (*COUNTED, in_period(period), class_of_money().is_(None))
-    for kind, is_bank, *amounts in session.execute(query.where(*alone).group_by(Intervention.type, bank)):
-        told = Kind(type=InterventionType(kind), money=ValueClass.FUTURE_FINANCIAL, is_bank_loss=bool(is_bank))
+    for kind, beneficiary, *amounts in session.execute(query.where(*alone)):
+        is_bank_loss = beneficiary == Beneficiary.BANK
+        told = Kind(type=InterventionType(kind), money=ValueClass.FUTURE_FINANCIAL, is_bank_loss=is_bank_loss)
         if max(amounts):
             yield Evidenced(told, 1, max(amounts))
 
