@@ -1,13 +1,13 @@
 """A published report can be taken off the public pages; it stays as it was kept.
 
-Revision ID: 0097
+Revision ID: 0091
 Revises: 0090
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0097"
+revision = "0091"
 down_revision = "0090"
 branch_labels = None
 depends_on = None
