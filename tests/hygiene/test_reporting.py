@@ -1,5 +1,7 @@
 """Reports of texts, of too many messages at once, and of addresses that are not on the list."""
 
+from datetime import timedelta
+
 import pytest
 from flask import Flask
 from msgspec.structs import replace
@@ -16,8 +18,10 @@ from tsalert.delivery.models import Delivery, Endpoint, Mailing
 from tsalert.delivery.rules import Channel, EndpointStatus
 from tsalert.hygiene.models import AddressReport
 from tsalert.inbound.mail.service import take_mail
-from tsalert.inbound.service import take_receipt
+from tsalert.inbound.service import take_message, take_receipt
 from tsalert.staff.rules import RoleName
+from tsalert.subscribers.models import ConsentEvent, Subscription
+from tsalert.subscribers.rules import Act, EndedReason
 
 PAT, PHONE = "pat@example.org", "+447700900123"
 
@@ -44,6 +48,30 @@ def test_a_number_that_is_not_in_use_is_texted_no_more(session: Session, code: s
     assert state(session, PAT) == "active"
     assert session.get_one(Delivery, number).status == "undelivered"
     assert len(effects(session)) == (0 if code in {"", "30007"} else 1)
+
+
+def test_who_told_twilio_to_stop_is_texted_no_more_though_it_took_the_text(session: Session) -> None:
+    enlist(f"Pat Example,{PAT},{PHONE}")
+    number = delivery_of(session, send(), PHONE)
+    reference = session.get_one(Delivery, number).provider_ref or ""
+    for _ in range(2):
+        take_receipt(Channel.SMS, reference, "failed", now=NOW, code="21610")
+    assert (state(session, PHONE), state(session, PAT)) == ("opted_out", "active")
+    assert session.get_one(Delivery, number).status == "failed"
+    ended = session.scalars(select(Subscription.ended_reason).where(Subscription.ended_at.is_not(None))).all()
+    assert set(ended) == {EndedReason.STOP_TEXT}
+    acts = session.scalars(select(ConsentEvent.act).order_by(ConsentEvent.id)).all()
+    assert acts.count(Act.WITHDRAWN) == 1
+
+
+def test_a_late_report_of_a_stop_ends_nobody_who_has_come_back_since(session: Session) -> None:
+    enlist(f"Pat Example,{PAT},{PHONE}")
+    number = delivery_of(session, send(), PHONE)
+    reference = session.get_one(Delivery, number).provider_ref or ""
+    for minutes, word in enumerate(("STOP", "START"), start=1):
+        take_message(f"SM-{word}", PHONE, word, now=NOW + timedelta(minutes=minutes))
+    take_receipt(Channel.SMS, reference, "failed", now=NOW + timedelta(minutes=5), code="21610")
+    assert state(session, PHONE) == "active"
 
 
 def test_when_too_many_of_an_audience_come_back_a_person_is_asked_once(

@@ -10,9 +10,9 @@ from msgspec.structs import replace
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from tests.paging.conftest import BACKUP, MANAGER, PRIMARY, Night, Team, at
+from tests.paging.conftest import BACKUP, MANAGER, PRIMARY, PUBLIC, Night, Team, at
 from tests.rota.conftest import give_mobile
-from tests.standins.called import Call
+from tests.standins.called import Call, Post
 from tsalert.audit.models import AuditEvent
 from tsalert.core.actors import Actor
 from tsalert.db import db
@@ -206,6 +206,17 @@ def test_a_stop_that_we_never_heard_of_is_learnt_from_the_refused_page(team: Tea
     night.tick(1)
     assert [name for name, _ in silent()] == ["Pat Primary"]
     assert "Texts no longer reach Pat Primary" in {each.subject for each in night.sent}
+
+
+def test_a_stop_that_we_never_heard_of_is_learnt_from_what_becomes_of_a_page_that_was_taken(
+    team: Team, night: Night, page: Page, post: Post
+) -> None:
+    page()
+    night.tick(1)
+    (number,) = [each.id for each in night.sent if (each.channel, each.to) == ("sms", PRIMARY)]
+    told = {"MessageSid": f"SM{number:032}", "MessageStatus": "failed", "ErrorCode": "21610"}
+    assert post(f"{PUBLIC}/webhooks/twilio/status", told)[0] == 204
+    assert [name for name, _ in silent()] == ["Pat Primary"]
 
 
 def test_a_page_that_is_refused_for_another_reason_silences_nobody(team: Team, night: Night, page: Page) -> None:

@@ -7,6 +7,8 @@ from enum import StrEnum
 from tsalert.core.directions import TURNING
 
 MESSAGE = "message"
+# What Twilio says of a text to a number that has replied STOP. Source: Twilio's list of error codes.
+HAS_STOPPED = "21610"
 
 
 class Keyword(StrEnum):

@@ -13,11 +13,14 @@ from tsalert.config import Settings
 from tsalert.core.actors import SERVICE
 from tsalert.db import insert_ignoring_conflicts, transaction
 from tsalert.delivery import service as delivery
+from tsalert.delivery.fates import fates
+from tsalert.delivery.queries import get_endpoint
+from tsalert.delivery.returning import find_by_reference
 from tsalert.delivery.rules import TWILIO_STATUSES, Channel, Status
 from tsalert.hygiene.reporting import report_number
 from tsalert.inbound import officers
 from tsalert.inbound.models import InboundMessage
-from tsalert.inbound.rules import MESSAGE, Keyword, is_number, read_joining, read_keyword, readable
+from tsalert.inbound.rules import HAS_STOPPED, MESSAGE, Keyword, is_number, read_joining, read_keyword, readable
 from tsalert.response import waiting
 from tsalert.response.vocabulary import Line
 from tsalert.response.waiting import LONGEST_TEXT, Contact
@@ -47,13 +50,16 @@ class Taken(Struct, frozen=True):
 def take_receipt(channel: Channel, reference: str, word: str, *, now: datetime, code: str = "") -> None:
     """Note what Twilio says of a message or call; words that say nothing of its fate change nothing.
 
-    :param code: of a failure, such as ``30005``; one that says that a number is dead ends what goes to it.
+    :param code: of a failure, such as ``30005``; one that says that a number is dead, or has told Twilio to stop, ends
+        what goes to it.
     """
     status = TWILIO_STATUSES.get(word)
     if reference and status is not None:
         delivery.record_receipt(channel, reference, status, now=now)
         if code and status in {Status.UNDELIVERED, Status.FAILED}:
             report_number(channel, reference, code, now=now)
+            if code == HAS_STOPPED and channel is Channel.SMS:
+                _hear_of_stop(reference, now)
 
 
 def take_message(provider_ref: str, sender: str, body: str, *, now: datetime) -> str:
@@ -117,6 +123,20 @@ def _stop(session: Session, sender: str, settings: Settings, now: datetime) -> N
     subscribers.stop_texts(session, sender, now=now)
     if not settings.texts_by_notify:
         silence.note_stop(session, sender, now=now)
+
+
+def _hear_of_stop(reference: str, now: datetime) -> None:
+    """Take in a STOP that Twilio obeys and we never heard of; nothing where its sender has come back since."""
+    with transaction() as session:
+        returned = find_by_reference(session, Channel.SMS, reference)
+        if returned is None:
+            return
+        number, end = returned.delivery_id, get_endpoint(session, returned.endpoint_id)
+        sent_at = fates(session, [number])[number].sent_at
+        has_come_back = sent_at is not None and end.confirmed_at is not None and end.confirmed_at > sent_at
+        if not end.is_forgotten and not has_come_back:
+            settings: Settings = current_app.extensions["tsalert_settings"]
+            _stop(session, end.address, settings, now)
 
 
 def _start(session: Session, sender: str, settings: Settings, now: datetime) -> str:
