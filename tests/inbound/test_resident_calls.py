@@ -26,7 +26,7 @@ from tsalert.delivery import claiming, service
 from tsalert.delivery.claiming import Work
 from tsalert.delivery.models import Delivery, Endpoint, Mailing, Suppression
 from tsalert.delivery.outcomes import record_outcomes
-from tsalert.delivery.ports import Accepted
+from tsalert.delivery.ports import Accepted, RetryLater
 from tsalert.delivery.quiet import day_begins
 from tsalert.delivery.retries import outcome
 from tsalert.delivery.ringing import RING_AGAIN_AFTER
@@ -282,6 +282,22 @@ def test_who_does_not_answer_an_alert_is_rung_twice_more(
     found = alerts.progress(db.session(), alerts.get_alert(db.session(), alert_id))
     assert found is not None
     assert (found.total, found.state, found.by_channel["voice"]["undelivered"]) == (1, "completed", 1)
+
+
+def test_a_try_that_an_outage_put_off_is_no_ring(
+    exchange: Exchange, member: str, send_alert: Callable[..., int]
+) -> None:
+    send_alert(NOW)
+    for minutes in range(3):
+        with transaction() as work:
+            at = NOW + timedelta(minutes=minutes)
+            claimed = claiming.claim(work, Channel.VOICE, "test", 100, now=at)
+            answer = RetryLater("no connection", is_outage=True)
+            put_off = {each.id: outcome(answer, each.standing, now=at, draw=0.0) for each in claimed}
+            assert len(put_off) == 1
+            record_outcomes(work, Channel.VOICE, "test", put_off, now=at)
+    rung = [len(exchange.ring("busy", NOW + timedelta(minutes=5) + RING_AGAIN_AFTER * tries)) for tries in range(5)]
+    assert rung == [1, 1, 1, 0, 0]
 
 
 def test_nobody_is_rung_again_after_the_alert_has_ended(

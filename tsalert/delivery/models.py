@@ -87,7 +87,8 @@ class MailingCount(Base):
 class Delivery(Base):
     """One mailing to one endpoint: the queue itself, and afterwards the record of what happened.
 
-    ``doubts`` counts the tries of which nobody knows whether the provider took them. No foreign key leads to mailing
+    ``doubts`` counts the tries of which nobody knows whether the provider took them, ``rings`` the calls that rang and
+    that nobody took; None stands for none. No foreign key leads to mailing
     and endpoint: nothing deletes either while a row leads there, and a look at each for every row is most of what a
     million rows take (ADR 46).
 
@@ -136,6 +137,7 @@ class Delivery(Base):
     status: Mapped[str]
     attempts: Mapped[int]
     doubts: Mapped[int]
+    rings: Mapped[int | None]
     due_at: Mapped[datetime]
     lease_until: Mapped[datetime | None]
     claimed_by: Mapped[str | None]

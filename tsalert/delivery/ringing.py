@@ -18,9 +18,11 @@ _NOT_TAKEN = "busy, or nobody answered"
 def ring_again(session: Session, delivery: Delivery, *, now: datetime) -> bool:
     """Put a call that was not taken back into the queue; False where it has had its tries, or its time.
 
-    What is reported of the call before finds nobody from now on, so that repeats change nothing.
+    What is reported of the call before finds nobody from now on, so that repeats change nothing. A try that an outage
+    put off rang nowhere, and does not count.
     """
-    if delivery.channel != Channel.VOICE or delivery.attempts >= MOST_RINGS:
+    rings = (delivery.rings or 0) + 1
+    if delivery.channel != Channel.VOICE or rings >= MOST_RINGS:
         return False
     # Senders may add its counters meanwhile (mailings.py).
     held = {"key_share": True}
@@ -32,6 +34,7 @@ def ring_again(session: Session, delivery: Delivery, *, now: datetime) -> bool:
         return False
     if mailing.state == MailingState.COMPLETED:
         mailing.state, mailing.completed_at = MailingState.SENDING, None
+    delivery.rings = rings
     delivery.status, delivery.due_at, delivery.error = Status.PENDING, again_at, _NOT_TAKEN
     delivery.provider_ref = delivery.sent_at = delivery.settled_at = delivery.claimed_by = delivery.lease_until = None
     return True
