@@ -19,7 +19,7 @@ from tsalert.exchange import lapsing as offered
 from tsalert.exchange import sending as exchange
 from tsalert.handover import lapsing, reminding
 from tsalert.hygiene import canaries, clearing, doubles, months, refusals
-from tsalert.inbound import catching_up
+from tsalert.inbound import asking, catching_up
 from tsalert.installation import signs
 from tsalert.intelligence import reminding as reviews
 from tsalert.linked import looking as linked
@@ -103,4 +103,5 @@ TIMETABLE = (
     Job("forget old alerts of neighbours", 3600, nearby.forget_old),
     Job("repair deliveries", 60, recovery.repair),
     Job("look up texts in doubt", 60, doubts.look_up_doubts),
+    Job("ask what became of texts and calls", 60, asking.ask_again),
 )

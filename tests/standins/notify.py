@@ -5,6 +5,7 @@ The first line of a message says how to misbehave: ``error:429:RateLimitError``,
 """
 
 import json
+import re
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -25,6 +26,7 @@ SERVICE, SECRET = "26785a09-ab16-4eb0-8407-a37497a57506", "3d844edf-8d35-48ac-97
 API_KEY = f"our_key-{SERVICE}-{SECRET}"
 EMAIL_TEMPLATE, SMS_TEMPLATE = "f33517ff-2a88-4f6e-b855-c550268ce08a", "9d751e0e-f929-4891-82a1-a3e1c3c18ee3"
 _SECONDS = 30
+_UUID = re.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _FIELDS = {"email": "email_address", "sms": "phone_number"}
 _KNOWN_FIELDS = frozenset({"template_id", "personalisation", "reference", "one_click_unsubscribe_url"})
 
@@ -95,7 +97,9 @@ class _Handler(BaseHTTPRequestHandler):
         if not self._may_enter():
             return
         self.service.asked.append(self.path)
-        if parts.path == "/v2/notifications":
+        if parts.path.startswith("/v2/notifications/"):
+            self._show(parts.path.removeprefix("/v2/notifications/"))
+        elif parts.path == "/v2/notifications":
             self._find({name: values[0] for name, values in parse_qs(parts.query).items()})
         else:
             self._show_template(parts.path.removeprefix("/v2/template/"))
@@ -164,6 +168,15 @@ class _Handler(BaseHTTPRequestHandler):
             if each["type"] == query.get("template_type") and each.get("reference") == query.get("reference")
         ]
         self._answer(200, {"notifications": found, "links": {"current": self.path}})
+
+    def _show(self, number: str) -> None:
+        found = next((each for each in self.service.taken if each["id"] == number), None)
+        if found is not None:
+            self._answer(200, found)
+        elif _UUID.fullmatch(number):
+            self._refuse(404, "NoResultFound", "No result found")
+        else:
+            self._refuse(400, "ValidationError", "notification_id is not a valid UUID")
 
     def _show_template(self, number: str) -> None:
         template = self.service.templates.get(number)

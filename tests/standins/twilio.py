@@ -52,6 +52,7 @@ class Twilio(Struct):
     calls: list[Call] = field(default_factory=list)
     asked: list[dict[str, str]] = field(default_factory=list)
     habits: dict[str, str] = field(default_factory=dict)
+    fates: dict[str, tuple[str, int | None]] = field(default_factory=dict)
     retry_after: str | None = None
     is_down: bool = False
     texts_come_first: bool = False  # whoever is rung picks up once their text has come
@@ -121,6 +122,9 @@ class _Handler(BaseHTTPRequestHandler):
             if kind == "account":
                 self._answer(200, {"sid": ACCOUNT, "status": self.service.account_status})
                 return
+            if kind in {"message", "call"}:
+                self._tell(kind)
+                return
             kept = self.service.taken if kind == "messages" else [call.document() for call in self.service.calls]
             found = [each for each in kept if each["to"] == query.get("To")]
             self._answer(200, {kind: found, "page": 0, "page_size": 20, "next_page_uri": None})
@@ -130,7 +134,19 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _kind(self) -> str:
         place = urlsplit(self.path).path.removeprefix(f"/2010-04-01/Accounts/{ACCOUNT}")
-        return {"/Messages.json": "messages", "/Calls.json": "calls", ".json": "account"}.get(place, "")
+        lists = {"/Messages.json": "messages", "/Calls.json": "calls", ".json": "account"}
+        one = {"/Messages/": "message", "/Calls/": "call"}.get(place[: place.rfind("/") + 1], "")
+        return lists.get(place) or one
+
+    def _tell(self, kind: str) -> None:
+        """Say what became of one message or call, as a test has set it in ``fates``; Twilio knows no other."""
+        sid = urlsplit(self.path).path.rpartition("/")[2].removesuffix(".json")
+        if sid not in self.service.fates:
+            self._refuse(404, 20404, "The requested resource was not found")
+            return
+        word, code = self.service.fates[sid]
+        told = {"status": word, **({"error_code": code} if kind == "message" else {})}
+        self._answer(200, {"sid": sid, "account_sid": ACCOUNT, "date_sent": DATED, **told})
 
     def _may_enter(self) -> bool:
         kind, _, secret = self.headers.get("Authorization", "").partition(" ")

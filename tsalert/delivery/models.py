@@ -8,7 +8,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 from tsalert.db import Base, BigId
 
 _STANDS = text("is_open")
-# A partial index serves only a query that says the same in the same words (delivery/missing.py).
+# A partial index serves only a query that says the same in the same words (delivery/missing.py, delivery/untold.py).
+UNTOLD = "status = 'accepted' AND channel <> 'email'"
 MISSING = "status IN ('hard_bounced', 'soft_bounced', 'undelivered', 'failed', 'suppressed', 'expired', 'unknown')"
 
 
@@ -88,7 +89,8 @@ class Delivery(Base):
     """One mailing to one endpoint: the queue itself, and afterwards the record of what happened.
 
     ``doubts`` counts the tries of which nobody knows whether the provider took them, ``rings`` the calls that rang and
-    that nobody took; None stands for none. No foreign key leads to mailing
+    that nobody took; None stands for none. ``asked_at`` is when its provider was last asked what became of it, where it
+    had not told. No foreign key leads to mailing
     and endpoint: nothing deletes either while a row leads there, and a look at each for every row is most of what a
     million rows take (ADR 46).
 
@@ -127,6 +129,7 @@ class Delivery(Base):
             sqlite_where=text("channel <> 'email'"),
         ),
         Index("ix_delivery_endpoint_id", "endpoint_id"),
+        Index("ix_delivery_untold", "channel", "sent_at", sqlite_where=text(UNTOLD), postgresql_where=text(UNTOLD)),
         Index("ix_delivery_missing", "mailing_id", "id", sqlite_where=text(MISSING), postgresql_where=text(MISSING)),
     )
 
@@ -145,6 +148,7 @@ class Delivery(Base):
     error: Mapped[str | None]
     sent_at: Mapped[datetime | None]
     settled_at: Mapped[datetime | None]
+    asked_at: Mapped[datetime | None]
 
 
 class DeliveryEvent(Base):

@@ -1,8 +1,8 @@
 """What delivery asks of a provider, and the four answers a provider may give."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
-from typing import NamedTuple, Protocol
+from typing import NamedTuple, Protocol, runtime_checkable
 
 from msgspec import Struct
 
@@ -128,6 +128,29 @@ class Gateway(Protocol):
 
     def look_up(self, message: Message, *, since: datetime) -> list[str] | None:
         """Return references of messages that may be this one, taken since then; None where it cannot be asked."""
+        ...
+
+
+class Told(NamedTuple):
+    """What a provider says, when it is asked, has become of a message: its own word, and the code of a failure.
+
+    The word is empty where it does not know the message any more.
+    """
+
+    reference: str
+    word: str
+    code: str = ""
+
+
+@runtime_checkable
+class Witness(Gateway, Protocol):
+    """A gateway that can be asked later what became of messages that it took."""
+
+    def ask_after(self, references: Sequence[str]) -> Iterator[Told]:
+        """Ask about messages one after the other, by the references that it gave them.
+
+        :raises Unavailable: it does not answer; what it has told until then holds.
+        """
         ...
 
 

@@ -1,7 +1,8 @@
 """What mail and texts by GOV.UK Notify share: kept HTTP sessions through its own client."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
+from http import HTTPStatus
 from typing import Any, TypeVar
 
 from msgspec import Struct
@@ -11,7 +12,17 @@ from requests import Response
 from requests.exceptions import RequestException
 
 from tsalert.delivery.naming import message_name
-from tsalert.delivery.ports import Accepted, Answer, AttemptLog, InDoubt, Message, Rejected, RetryLater, Unavailable
+from tsalert.delivery.ports import (
+    Accepted,
+    Answer,
+    AttemptLog,
+    InDoubt,
+    Message,
+    Rejected,
+    RetryLater,
+    Told,
+    Unavailable,
+)
 from tsalert.delivery.rules import Channel, Lane
 from tsalert.notify_settings import NotifySettings
 from tsalert.providers.connecting import never_connected, seconds_asked
@@ -81,6 +92,23 @@ class NotifyLine:
             return [number for number, at in times.items() if since is None or at >= since]
 
         return self._ask(find)
+
+    def fate_of(self, reference: str) -> Told:
+        """Return what became of a message, by Notify's id.
+
+        :raises Unavailable: it does not answer.
+        """
+
+        def ask() -> Told:
+            try:
+                return Told(reference, str(self._client.get_notification_by_id(reference)["status"]))
+            except HTTPError as error:
+                # It forgets after some days, and what is no id of its own it calls a bad request.
+                if error.status_code in {HTTPStatus.NOT_FOUND, HTTPStatus.BAD_REQUEST}:
+                    return Told(reference, "")
+                raise
+
+        return self._ask(ask)
 
     def close(self) -> None:
         """Close the session."""
@@ -169,6 +197,18 @@ class NotifyGateway:
         line = self.line()
         try:
             return line.named(message, since)
+        finally:
+            line.close()
+
+    def ask_after(self, references: Sequence[str]) -> Iterator[Told]:
+        """Ask what became of messages, by Notify's ids.
+
+        :raises Unavailable: Notify does not answer.
+        """
+        line = self.line()
+        try:
+            for reference in references:
+                yield line.fate_of(reference)
         finally:
             line.close()
 

@@ -1,6 +1,7 @@
 """One kept HTTP session to Twilio through its own client, with a timeout and without its retries."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from http import HTTPStatus
 from typing import Any
 
 from requests.exceptions import RequestException
@@ -10,7 +11,7 @@ from twilio.http.response import Response
 from twilio.rest import Client
 
 from tsalert.config import TwilioSettings
-from tsalert.delivery.ports import Accepted, Answer, AttemptLog, InDoubt, Message, RetryLater, Unavailable
+from tsalert.delivery.ports import Accepted, Answer, AttemptLog, InDoubt, Message, RetryLater, Told, Unavailable
 from tsalert.providers.connecting import never_connected, seconds_asked
 from tsalert.providers.twilio_codes import verdict
 
@@ -73,6 +74,17 @@ class TwilioLine:
         finally:
             self.close()
 
+    def ask_each(self, references: Sequence[str], question: Callable[[Client, str], Told]) -> Iterator[Told]:
+        """Ask Twilio about one message or call after the other and close the session.
+
+        :raises Unavailable: it does not answer.
+        """
+        try:
+            for reference in references:
+                yield self._ask_about(reference, question)
+        finally:
+            self.close()
+
     def probe(self, account_sid: str) -> str:
         """Fetch the account and close the session; says in what state it is.
 
@@ -94,6 +106,16 @@ class TwilioLine:
         """Close the session."""
         if self._http.session is not None:
             self._http.session.close()
+
+    def _ask_about(self, reference: str, question: Callable[[Client, str], Told]) -> Told:
+        try:
+            return question(self.client, reference)
+        except TwilioRestException as error:
+            if error.status == HTTPStatus.NOT_FOUND:
+                return Told(reference, "")
+            raise Unavailable(f"Twilio could not be asked: {error.code or error.status}") from error
+        except (TwilioException, RequestException, ValueError) as error:
+            raise Unavailable("Twilio could not be asked") from error
 
     def _send_one(self, message: Message) -> Answer:
         try:

@@ -1,12 +1,13 @@
 """Text messages through Twilio."""
 
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
 from twilio.rest import Client
 
 from tsalert.config import TwilioSettings
-from tsalert.delivery.ports import Message
+from tsalert.delivery.ports import Message, Told
 from tsalert.delivery.rules import Channel
 from tsalert.providers.twilio_line import TwilioLine
 
@@ -58,5 +59,17 @@ class TwilioSms:
 
         return self.line().ask(find)
 
+    def ask_after(self, references: Sequence[str]) -> Iterator[Told]:
+        """Ask what became of texts, by their SIDs.
+
+        :raises Unavailable: Twilio does not answer.
+        """
+        return self.line().ask_each(references, _fate_of)
+
     def _create(self, client: Client, message: Message) -> Any:
         return client.messages.create(to=message.address, body=message.content.decode(), **self._options)
+
+
+def _fate_of(client: Client, reference: str) -> Told:
+    text = client.messages(reference).fetch()
+    return Told(reference, str(text.status), str(text.error_code or ""))

@@ -1,5 +1,6 @@
 """Calls through Twilio: it asks our webhook, by the delivery's number, what to say to whoever answers."""
 
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -7,7 +8,7 @@ from twilio.base import values
 from twilio.rest import Client
 
 from tsalert.config import TwilioSettings
-from tsalert.delivery.ports import Message
+from tsalert.delivery.ports import Message, Told
 from tsalert.delivery.rules import Channel, Lane
 from tsalert.providers.twilio_line import TwilioLine
 
@@ -65,6 +66,13 @@ class TwilioVoice:
 
         return self.line().ask(find)
 
+    def ask_after(self, references: Sequence[str]) -> Iterator[Told]:
+        """Ask what became of calls, by their SIDs.
+
+        :raises Unavailable: Twilio does not answer.
+        """
+        return self.line().ask_each(references, _fate_of)
+
     def _create(self, client: Client, message: Message) -> Any:
         return client.calls.create(
             # A machine that answers hears the words after its tone; who rings an officer wants no such pause.
@@ -76,3 +84,7 @@ class TwilioVoice:
             status_callback_event=_EVENTS,
             timeout=_RING_SECONDS,
         )
+
+
+def _fate_of(client: Client, reference: str) -> Told:
+    return Told(reference, str(client.calls(reference).fetch().status))
