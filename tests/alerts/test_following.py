@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from tests.alerts.conftest import got, new_draft, settle, shown, subscribe
 from tests.conftest import NOW
-from tsalert.alerts import proof, queries, service
+from tsalert.alerts import proof, public_queries, queries, service
 from tsalert.alerts.audience.account import account_of
 from tsalert.alerts.models import Alert
 from tsalert.alerts.rules import FollowUp, Kind
@@ -214,6 +214,42 @@ def test_after_an_all_clear_that_was_withdrawn_another_one_can_be_given(
     assert send(again, author, approver) == 3
     with pytest.raises(Conflict, match=f"Its all-clear is {queries.get_alert(session, again).reference}"):
         service.follow_up(sending, ALL_CLEAR, actor=author, now=NOW)
+
+
+def test_withdrawing_an_all_clear_lets_its_alert_and_updates_apply_again_until_they_did_before(
+    session: Session, sending: int, author: Actor, approver: Actor
+) -> None:
+    everybody_has(session, sending)
+    update_id = everybody_got(session, sending, UPDATE, author, approver)
+    ends = {each: queries.get_alert(session, each).expires_at for each in (sending, update_id)}
+    too_soon = everybody_got(session, sending, ALL_CLEAR, author, approver)
+    later = NOW + timedelta(hours=1)
+    service.withdraw(too_soon, "They came back this morning.", actor=approver, now=later)
+    assert {each: session.get_one(Alert, each).expires_at for each in ends} == ends
+    lines = public_queries.current_lines(session, now=later)
+    assert {line.id for line in lines} == {sending, update_id}
+    told = session.scalars(select(AuditEvent).where(AuditEvent.action == "reopened").order_by(AuditEvent.id)).all()
+    assert [each.subject_id for each in told] == [sending, update_id]
+    again = everybody_got(session, sending, ALL_CLEAR, author, approver)
+    assert session.get_one(Alert, sending).expires_at == NOW
+    service.withdraw(again, "They came back once more.", actor=approver, now=later)
+    assert session.get_one(Alert, sending).expires_at == ends[sending]
+
+
+@pytest.mark.parametrize("also", ["the alert", "its time"])
+def test_withdrawing_an_all_clear_brings_back_nothing_that_is_over_anyhow(
+    session: Session, sending: int, author: Actor, approver: Actor, also: str
+) -> None:
+    everybody_has(session, sending)
+    too_soon = everybody_got(session, sending, ALL_CLEAR, author, approver)
+    later = NOW + timedelta(hours=1)
+    if also == "the alert":
+        service.withdraw(sending, "It was a mistake of ours.", actor=approver, now=NOW)
+    else:
+        later = NOW + timedelta(days=60)
+    service.withdraw(too_soon, "They came back this morning.", actor=approver, now=later)
+    assert sending not in {line.id for line in public_queries.current_lines(session, now=later)}
+    assert session.get_one(Alert, sending).expires_at == NOW
 
 
 def test_an_update_that_was_withdrawn_alone_keeps_its_own_correction(

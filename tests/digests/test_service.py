@@ -233,13 +233,29 @@ def test_a_mail_that_waits_to_leave_while_an_all_clear_goes_out_does_not_warn_an
     ]
 
 
-def give_all_clear(alert: Alert, officer: Callable[..., Actor], now: datetime) -> None:
-    """Let two officers end an alert."""
+def test_an_alert_whose_all_clear_was_withdrawn_is_told_of_again_and_its_mail_is_made_once(
+    session: Session, publish: Publish, officer: Callable[..., Actor]
+) -> None:
+    subscribe(session, "waits@example.org", frequency="daily")
+    session.commit()
+    stands = publish()
+    settle(session, editions.mailings_of(session, stands.id)[Edition.ORDINARY], "accepted")
+    before = MORNING - timedelta(minutes=30)
+    all_clear = give_all_clear(stands, officer, before)
+    alerts.withdraw(all_clear, "They came back.", actor=officer(name="Wendy Withdraws"), now=before)
+    assert service.send_due(MORNING) == 1
+    assert session.scalars(select(DigestItem.alert_id)).all() == [stands.id]
+    assert service.send_due(MORNING + timedelta(minutes=1)) == 0
+
+
+def give_all_clear(alert: Alert, officer: Callable[..., Actor], now: datetime) -> int:
+    """Let two officers end an alert; return the all-clear."""
     author, approver = officer(name="Ali Author"), officer(name="Andy Approver")
     written = FollowUp(Kind.ALL_CLEAR, "All clear", "They were arrested.", now + timedelta(days=20))
     alert_id = alerts.follow_up(alert.id, written, actor=author, now=now)
     alerts.submit(alert_id, actor=author, now=now)
     alerts.approve(alert_id, shown(alert_id), actor=approver, now=now)
+    return alert_id
 
 
 def test_an_alert_that_is_held_waits_for_a_later_mail(

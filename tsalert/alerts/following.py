@@ -12,6 +12,7 @@ from tsalert.alerts.audience import choosing
 from tsalert.alerts.models import Alert
 from tsalert.alerts.rules import Draft, FollowUp, Kind
 from tsalert.alerts.steps import Status, Step
+from tsalert.audit import queries as trail
 from tsalert.audit import service as audit
 from tsalert.core.actors import Actor
 from tsalert.core.errors import Conflict
@@ -83,6 +84,29 @@ def end(session: Session, all_clear: Alert, *, actor: Actor, now: datetime) -> N
             audit.record(session, actor, "ended", "alert", ended.id, now=now, by=all_clear.reference, was=was)
     session.flush()
     posting.end_waiting(session, thread, now=now)
+
+
+def reopen(session: Session, all_clear: Alert, *, actor: Actor, now: datetime) -> None:
+    """Let what an all-clear that is withdrawn had ended apply again until it did before, but for what is over anyhow.
+
+    Whom it had not reached by then is not written to by itself. The caller holds the alert that it ended.
+    """
+    original = all_clear.original
+    if original is None or all_clear.kind != Kind.ALL_CLEAR or original.withdrawn_because is not None:
+        return
+    for ended in (original, *lock_sent(session, original, Kind.UPDATE)):
+        until = _end_before(session, ended, all_clear.reference)
+        if until is not None and until > now:
+            ended.expires_at, ended.changed_at = until, now
+            audit.record(session, actor, "reopened", "alert", ended.id, now=now, by=all_clear.reference)
+    session.flush()
+
+
+def _end_before(session: Session, ended: Alert, by: str) -> datetime | None:
+    """Return until when an alert applied before an all-clear, as the trail tells, which alone remembers it."""
+    entries = [each for each in trail.entries_about(session, "alert", ended.id) if each.action == "ended"]
+    was = next((each.detail["was"] for each in reversed(entries) if each.detail.get("by") == by), None)
+    return datetime.fromisoformat(was) if was else None
 
 
 def stop_all_clear(session: Session, withdrawn: Alert, *, now: datetime) -> None:

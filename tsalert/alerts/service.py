@@ -181,6 +181,8 @@ def withdraw(alert_id: int, reason: str, *, tell_readers: bool = False, actor: A
     """
     actor.require(Permission.APPROVE_ALERT)
     with transaction() as session:
+        # Before what continues it, as everybody does.
+        following.lock_first(session, alert_id)
         alert = queries.lock_for(session, alert_id, Step.WITHDRAW)
         return withdrawing.take_back(session, alert, reason, tell_readers=tell_readers, actor=actor, now=now)
 

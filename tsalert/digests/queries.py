@@ -112,6 +112,7 @@ def _over(session: Session, alert_ids: Collection[int]) -> set[int]:
         all_clear.in_reply_to == func.coalesce(Alert.in_reply_to, Alert.id),
         all_clear.kind == Kind.ALL_CLEAR,
         all_clear.published_at.is_not(None),
+        all_clear.withdrawn_because.is_(None),
     )
     return set(session.scalars(select(Alert.id).where(*warns, exists().where(*ended_by))))
 

@@ -25,6 +25,8 @@ def take_back(
 ) -> int | None:
     """Stop an alert for good, and its updates with it, and keep why for everybody to read. A step.
 
+    What an all-clear ended applies again. The caller holds the alert that one continues, too.
+
     :return: the id of the correction, where one was asked for and anybody is there to get it.
     :raises RuleViolation: the reason says nothing, is no words for everybody, or may point to a person.
     """
@@ -37,6 +39,7 @@ def take_back(
     session.flush()
     posting.call_off(session, thread, now=now)
     following.stop_all_clear(session, alert, now=now)
+    following.reopen(session, alert, actor=actor, now=now)
     if not tell_readers or find_obstacle(session, alert):
         return None
     return _write_correction(session, alert, because, actor, now).id
