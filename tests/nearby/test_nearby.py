@@ -60,6 +60,39 @@ def test_alerts_are_kept_as_their_feed_has_them_now_and_what_was_withdrawn_is_ma
     assert reading.forget_old(NOW + timedelta(days=356, hours=12)) == 1
 
 
+def test_what_has_left_their_feed_is_not_used_since_nobody_would_hear_that_it_was_withdrawn(
+    session: Session, online: Authority, administrator: Actor, signed_in: Callable[..., FlaskClient]
+) -> None:
+    link(online, administrator)
+    publish(online, item(1), item(2))
+    reading.read_feeds(NOW)
+    publish(online, item(2), item(3))
+    reading.read_feeds(NOW + timedelta(minutes=5))
+    reading.read_feeds(NOW + timedelta(minutes=10))
+    found = [("Loose tiles 3", "current"), ("Loose tiles 2", "current"), ("Loose tiles 1", "left")]
+    assert headlines(session) == found
+    (*_, gone) = (each.row.id for each in queries.list_alerts(session, now=NOW).items)
+    browser = signed_in()
+    page = browser.get(f"/nearby-alerts/{gone}").text
+    assert ("no longer in their feed" in page, "Use this one" in page) == (True, False)
+    refused = browser.post(f"/nearby-alerts/{gone}/use")
+    assert (refused.status_code, "no longer in their feed" in refused.text) == (409, True)
+    publish(online, item(1), item(2), item(3))
+    reading.read_feeds(NOW + timedelta(minutes=15))
+    assert {state for _, state in headlines(session)} == {"current"}
+
+
+def test_an_alert_of_more_than_a_year_ago_does_not_come_back_from_their_feed(
+    session: Session, online: Authority, administrator: Actor
+) -> None:
+    link(online, administrator)
+    publish(online, item(1), item(2))
+    later = NOW + timedelta(days=356, hours=12)
+    reading.read_feeds(later)
+    assert [headline for headline, _ in headlines(session)] == ["Loose tiles 2"]
+    assert reading.forget_old(later) == 0
+
+
 @pytest.mark.parametrize("body", [b"[" * 100_000, b"{}", b"\xff", b"[]", b'{"items": 1}', b"x" * 2_100_000])
 def test_a_feed_that_cannot_be_read_says_so_and_what_was_read_before_stays(
     session: Session, online: Authority, administrator: Actor, body: bytes

@@ -15,20 +15,24 @@ WORDS = Words("Roofers", "They knock.", "Say no.", "doorstep", "urgent")
 
 
 @pytest.mark.parametrize(
-    ("is_linked", "is_withdrawn", "left", "state"),
+    ("is_linked", "is_withdrawn", "is_in_feed", "left", "state"),
     [
-        (True, False, 1, State.CURRENT),
-        (True, False, 0, State.ENDED),
-        (True, True, 1, State.WITHDRAWN),
-        (False, True, 1, State.UNLINKED),
-        (False, False, 1, State.UNLINKED),
+        (True, False, True, 1, State.CURRENT),
+        (True, False, True, 0, State.ENDED),
+        (True, True, True, 1, State.WITHDRAWN),
+        (True, True, False, 1, State.WITHDRAWN),
+        (True, False, False, 1, State.LEFT),
+        (True, False, False, 0, State.LEFT),
+        (False, True, True, 1, State.UNLINKED),
+        (False, False, False, 1, State.UNLINKED),
     ],
 )
 def test_an_alert_ends_at_its_second_unless_it_or_its_link_ended_before(
-    left: int, state: State, *, is_linked: bool, is_withdrawn: bool
+    left: int, state: State, *, is_linked: bool, is_withdrawn: bool, is_in_feed: bool
 ) -> None:
     expires_at = NOW + timedelta(seconds=left)
-    found = rules.state_of(is_linked=is_linked, is_withdrawn=is_withdrawn, expires_at=expires_at, now=NOW)
+    how = {"is_linked": is_linked, "is_withdrawn": is_withdrawn, "is_in_feed": is_in_feed}
+    found = rules.state_of(**how, expires_at=expires_at, now=NOW)
     assert found is state
 
 
@@ -37,6 +41,8 @@ def test_nothing_begins_with_what_was_taken_back_or_may_have_been() -> None:
         rules.require_usable(state)
     with refused(Conflict, "They have withdrawn this alert"):
         rules.require_usable(State.WITHDRAWN)
+    with refused(Conflict, "This alert is no longer in their feed"):
+        rules.require_usable(State.LEFT)
     with refused(Conflict, "The link with this authority has ended"):
         rules.require_usable(State.UNLINKED)
 

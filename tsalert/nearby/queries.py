@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from msgspec import Struct
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from tsalert.core.errors import NotFound
@@ -79,6 +79,7 @@ def _views(
     session: Session, rows: Sequence[NearbyAlert], linked_now: Collection[int], now: datetime
 ) -> list[NearbyView]:
     authorities, officers = linked.names(session), staff.officer_names(session)
+    latest = _latest_reads(session, {row.authority_id for row in rows})
     return [
         NearbyView(
             row=row,
@@ -86,6 +87,7 @@ def _views(
             state=state_of(
                 is_linked=row.authority_id in linked_now,
                 is_withdrawn=row.is_withdrawn,
+                is_in_feed=row.read_at >= latest[row.authority_id],
                 expires_at=row.expires_at,
                 now=now,
             ),
@@ -93,3 +95,10 @@ def _views(
         )
         for row in rows
     ]
+
+
+def _latest_reads(session: Session, authority_ids: Collection[int]) -> dict[int, datetime]:
+    """Return when the feed of each authority was last read whole: what it held then was all read at that moment."""
+    latest = select(NearbyAlert.authority_id, func.max(NearbyAlert.read_at))
+    mine = latest.where(NearbyAlert.authority_id.in_(authority_ids)).group_by(NearbyAlert.authority_id)
+    return dict(session.execute(mine).all())

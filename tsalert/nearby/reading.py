@@ -47,6 +47,8 @@ def _read(authority_id: int, url: str, mark: str | None, now: datetime) -> bool:
     with transaction() as session:
         _note(session, authority_id, reply, fault, now)
         for item in items or []:
+            if item["date_published"] < as_utc(now) - KEPT_FOR:
+                continue  # it was deleted, or will be at once
             _keep(session, authority_id, url, item, now)
     return items is not None
 

@@ -23,6 +23,7 @@ class State(Word):
     CURRENT = "current", "Current"
     ENDED = "ended", "Ended"
     WITHDRAWN = "withdrawn", "Withdrawn"
+    LEFT = "left", "No longer in their feed"
     UNLINKED = "unlinked", "Link ended"
 
 
@@ -36,22 +37,30 @@ class Words(Struct, frozen=True):
     urgency: str
 
 
-def state_of(*, is_linked: bool, is_withdrawn: bool, expires_at: datetime, now: datetime) -> State:
-    """Return where an alert stands now; what an authority says since its link ended is not read any more."""
+def state_of(*, is_linked: bool, is_withdrawn: bool, is_in_feed: bool, expires_at: datetime, now: datetime) -> State:
+    """Return where an alert stands now; what an authority says since its link ended is not read any more.
+
+    :param is_in_feed: it stood in their feed when that was read last. A feed holds the newest alone, so what has left
+        it may have been withdrawn or ended since.
+    """
     if not is_linked:
         return State.UNLINKED
     if is_withdrawn:
         return State.WITHDRAWN
+    if not is_in_feed:
+        return State.LEFT
     return State.CURRENT if as_utc(now) < as_utc(expires_at) else State.ENDED
 
 
 def require_usable(state: State) -> None:
     """Refuse to begin with what its authority took back, or could have taken back unread.
 
-    :raises Conflict: it did, or the link with it has ended.
+    :raises Conflict: it did, the alert has left its feed, or the link with it has ended.
     """
     if state is State.WITHDRAWN:
         raise Conflict("They have withdrawn this alert, so it cannot be used.")
+    if state is State.LEFT:
+        raise Conflict("This alert is no longer in their feed, so we would not hear that they have withdrawn it.")
     if state is State.UNLINKED:
         raise Conflict("The link with this authority has ended, so nobody knows whether its alert still holds.")
 
