@@ -13,6 +13,9 @@ from tests.alerts.conftest import got, new_draft, settle, shown, subscribe
 from tests.conftest import NOW
 from tsalert.alerts import proof, public_queries, queries, service
 from tsalert.alerts.audience.account import account_of
+from tsalert.alerts.missing import service as resending
+from tsalert.alerts.missing.queries import Reason, Way
+from tsalert.alerts.missing.service import Again
 from tsalert.alerts.models import Alert
 from tsalert.alerts.rules import FollowUp, Kind
 from tsalert.alerts.steps import Status
@@ -21,8 +24,11 @@ from tsalert.audit.models import AuditEvent
 from tsalert.core.actors import Actor
 from tsalert.core.clock import in_london
 from tsalert.core.errors import Conflict, RuleViolation
+from tsalert.db import transaction
+from tsalert.delivery import claiming
 from tsalert.delivery import service as delivery
 from tsalert.delivery.models import Delivery, Endpoint
+from tsalert.delivery.rules import Channel as DeliveryChannel
 from tsalert.delivery.rules import SuppressionReason
 from tsalert.staff.rules import RoleName
 
@@ -234,6 +240,21 @@ def test_withdrawing_an_all_clear_lets_its_alert_and_updates_apply_again_until_t
     assert session.get_one(Alert, sending).expires_at == NOW
     service.withdraw(again, "They came back once more.", actor=approver, now=later)
     assert session.get_one(Alert, sending).expires_at == ends[sending]
+
+
+def test_what_an_all_clear_kept_back_can_be_sent_again_once_that_was_withdrawn(
+    session: Session, sending: int, author: Actor, approver: Actor
+) -> None:
+    everybody_has(session, sending, "email")
+    too_soon = everybody_got(session, sending, ALL_CLEAR, author, approver)
+    again = Again((Reason.EXPIRED,), Way.SAME)
+    with pytest.raises(RuleViolation, match="has ended"):
+        resending.send_again(sending, again, actor=approver, now=NOW)
+    service.withdraw(too_soon, "They came back this morning.", actor=approver, now=NOW)
+    assert resending.send_again(sending, again, actor=approver, now=NOW) == 1
+    with transaction() as work:
+        (text,) = claiming.claim(work, DeliveryChannel.SMS, "test", 100, now=NOW + timedelta(hours=1))
+    assert text.address == "+447700900001"
 
 
 @pytest.mark.parametrize("also", ["the alert", "its time"])

@@ -128,7 +128,7 @@ def test_nobody_is_missed_by_what_is_on_its_way_or_came(session: Session, sent: 
         ("failed", Reason.REFUSED, 1),
         ("hard_bounced", Reason.BOUNCED, 1),
         ("suppressed", Reason.SUPPRESSED, 0),
-        ("expired", Reason.EXPIRED, 0),
+        ("expired", Reason.EXPIRED, 1),
         ("unknown", Reason.IN_DOUBT, 0),
     ],
 )
@@ -219,7 +219,7 @@ def test_each_edition_is_repeated_to_its_own_readers(
     assert len(editions.mailings_of(session, alert_id)) == 2
 
 
-@pytest.mark.parametrize("reason", [Reason.SUPPRESSED, Reason.IN_DOUBT, Reason.EXPIRED])
+@pytest.mark.parametrize("reason", [Reason.SUPPRESSED, Reason.IN_DOUBT])
 def test_who_asked_us_to_stop_or_may_have_it_is_never_among_them(
     session: Session, sent: int, approver: Actor, reason: Reason
 ) -> None:

@@ -89,7 +89,7 @@ def end(session: Session, all_clear: Alert, *, actor: Actor, now: datetime) -> N
 def reopen(session: Session, all_clear: Alert, *, actor: Actor, now: datetime) -> None:
     """Let what an all-clear that is withdrawn had ended apply again until it did before, but for what is over anyhow.
 
-    Whom it had not reached by then is not written to by itself. The caller holds the alert that it ended.
+    Whom it had not reached by then an officer may send it again. The caller holds the alert that it ended.
     """
     original = all_clear.original
     if original is None or all_clear.kind != Kind.ALL_CLEAR or original.withdrawn_because is not None:
@@ -98,6 +98,7 @@ def reopen(session: Session, all_clear: Alert, *, actor: Actor, now: datetime) -
         until = _end_before(session, ended, all_clear.reference)
         if until is not None and until > now:
             ended.expires_at, ended.changed_at = until, now
+            posting.apply_until(session, ended, until)
             audit.record(session, actor, "reopened", "alert", ended.id, now=now, by=all_clear.reference)
     session.flush()
 

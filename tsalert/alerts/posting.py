@@ -56,6 +56,11 @@ def end_waiting(session: Session, alerts: Iterable[Alert], *, now: datetime) -> 
     delivery.lapse(session, _mailings_of(session, alerts), now=now)
 
 
+def apply_until(session: Session, alert: Alert, until: datetime) -> None:
+    """Let what is sent again of any edition of an alert leave until then; nothing is sent by this alone."""
+    delivery.prolong(session, _mailings_of(session, [alert]), until)
+
+
 def _mailings_of(session: Session, alerts: Iterable[Alert]) -> list[int]:
     return [number for alert in alerts for number in editions.all_mailings_of(session, alert.id)]
 

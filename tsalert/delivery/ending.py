@@ -53,6 +53,13 @@ def lapse(session: Session, mailing_ids: Collection[int], *, now: datetime) -> N
         complete_if_done(session, mailing_id, now)
 
 
+def prolong(session: Session, mailing_ids: Collection[int], until: datetime) -> None:
+    """Let what is repeated of some mailings that lapsed leave until then; what has expired stays so."""
+    for mailing in _hold(session, mailing_ids):
+        mailing.not_after = until
+    session.flush()
+
+
 def _hold(session: Session, mailing_ids: Collection[int]) -> Sequence[Mailing]:
     """Lock mailings before anything of them, in one order, as everybody does who changes one."""
     query = select(Mailing).where(Mailing.id.in_(mailing_ids)).order_by(Mailing.id).with_for_update(key_share=True)

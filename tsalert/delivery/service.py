@@ -1,6 +1,6 @@
 """What other capabilities ask of delivery: addresses, mailings, receipts."""
 
-from tsalert.delivery.ending import call_off, lapse
+from tsalert.delivery.ending import call_off, lapse, prolong
 from tsalert.delivery.endpoints import (
     NewEndpoint,
     confirm_endpoint,
@@ -46,6 +46,7 @@ __all__ = [
     "lift_suppression",
     "pause",
     "pause_mailing",
+    "prolong",
     "record_receipt",
     "repeat_mailing",
     "resume",

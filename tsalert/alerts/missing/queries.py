@@ -30,7 +30,7 @@ class Reason(Word):
     UNDELIVERED = "undelivered", "Sent, but not delivered"
     REFUSED = "refused", "Refused by the provider"
     SUPPRESSED = "suppressed", "Left out: they asked us to stop, or the address is dead"
-    EXPIRED = "expired", "Not sent before the alert ended"
+    EXPIRED = "expired", "Not sent before the alert ended or its all-clear went out"
     IN_DOUBT = "in_doubt", "In doubt: nobody knows whether it was sent"
 
 
@@ -52,7 +52,8 @@ STATUSES = {
 }
 REASONS = {status: reason for reason, status in STATUSES.items()}
 # Whoever asked us to stop is left alone, and whoever may have it already is for an officer to decide on, one by one.
-SENT_AGAIN = (Reason.BOUNCED, Reason.BOUNCED_FOR_NOW, Reason.UNDELIVERED, Reason.REFUSED)
+# What an all-clear kept back may leave once that was withdrawn; nothing of an alert that has ended is sent again.
+SENT_AGAIN = (Reason.BOUNCED, Reason.BOUNCED_FOR_NOW, Reason.UNDELIVERED, Reason.REFUSED, Reason.EXPIRED)
 
 
 class Missed(Struct, frozen=True):
