@@ -242,6 +242,22 @@ def test_withdrawing_an_all_clear_lets_its_alert_and_updates_apply_again_until_t
     assert session.get_one(Alert, sending).expires_at == ends[sending]
 
 
+def test_the_correction_of_an_all_clear_never_reads_as_if_the_warning_were_withdrawn(
+    session: Session, client: FlaskClient, sending: int, author: Actor, approver: Actor
+) -> None:
+    everybody_has(session, sending)
+    too_soon = everybody_got(session, sending, ALL_CLEAR, author, approver)
+    correction = service.withdraw(too_soon, "They came back.", tell_readers=True, actor=approver, now=NOW)
+    assert correction is not None
+    reference = queries.get_alert(session, too_soon).reference
+    pulled = proof.pull_proof(queries.get_alert(session, correction))
+    forms = [pulled.wording.text, pulled.wording.html, pulled.wording.sms]
+    forms += [form for mail in pulled.others.values() for form in (mail.text, mail.html)]
+    assert all(f"We have withdrawn our all-clear {reference}." in form for form in forms)
+    assert "our all-clear T S" in pulled.wording.voice
+    assert "We sent this all-clear and have since withdrawn it." in client.get(f"/check/{reference}").text
+
+
 def test_what_an_all_clear_kept_back_can_be_sent_again_once_that_was_withdrawn(
     session: Session, sending: int, author: Actor, approver: Actor
 ) -> None:

@@ -257,3 +257,10 @@ def test_the_last_day_of_an_alert_is_one_on_which_it_applies(day: date) -> None:
 
 def test_a_first_alert_continues_nothing() -> None:
     assert rules.follow_up_of("TS-2026-001", rules.Kind.ALERT) == ""
+
+
+def test_a_withdrawn_all_clear_is_not_told_as_a_withdrawn_warning() -> None:
+    said = rules.follow_up_of("TS-2026-002", rules.Kind.CANCEL, of=rules.Kind.ALL_CLEAR)
+    assert said == "We have withdrawn our all-clear TS-2026-002."
+    told = {rules.follow_up_of("TS-2026-002", rules.Kind.CANCEL, of=of) for of in (rules.Kind.ALERT, rules.Kind.UPDATE)}
+    assert told == {"We have withdrawn our alert TS-2026-002."}

@@ -43,8 +43,15 @@ def test_a_withdrawn_alert_says_so_before_all_else() -> None:
 def test_what_continues_an_alert_says_so_first(kind: Kind, said: tuple[str, ...]) -> None:
     continued = replace(item(State.CURRENT), kind=kind, replies_to=Earlier("TS-2026-001", NOW))
     assert continued.first_words == said
-    assert replace(continued, state=State.WITHDRAWN).first_words == ("We have withdrawn this alert.", *said)
+    what = "all-clear" if kind is Kind.ALL_CLEAR else "alert"
+    assert replace(continued, state=State.WITHDRAWN).first_words == (f"We have withdrawn this {what}.", *said)
     assert item(State.CURRENT).first_words == ()
+
+
+def test_what_takes_an_all_clear_back_does_not_take_the_warning_back() -> None:
+    of_all_clear = Earlier("TS-2026-002", NOW, Kind.ALL_CLEAR)
+    taken_back = replace(item(State.CURRENT), kind=Kind.CANCEL, replies_to=of_all_clear)
+    assert taken_back.first_words == ("We have withdrawn our all-clear TS-2026-002.",)
 
 
 def test_anybody_can_check_an_alert_at_its_page() -> None:

@@ -102,5 +102,10 @@ def notice_of(alert: Alert) -> Notice:
         sms=alert.sms_text,
         voice=alert.voice_text,
         expires_at=None if Kind(alert.kind).ends_another else alert.expires_at,
-        follow_up=follow_up_of(alert.original.reference, Kind(alert.kind)) if alert.original else "",
+        follow_up=_follow_up(alert),
     )
+
+
+def _follow_up(alert: Alert) -> str:
+    original = alert.original
+    return follow_up_of(original.reference, Kind(alert.kind), of=Kind(original.kind)) if original else ""

@@ -244,15 +244,20 @@ def read_reference(text: str) -> str | None:
     return write_reference(int(found[1]), int(found[2])) if found else None
 
 
-def follow_up_of(reference: str, kind: Kind) -> str:
-    """Return the sentence with which whatever continues an alert begins in every form; nothing for a first alert."""
+def follow_up_of(reference: str, kind: Kind, *, of: Kind = Kind.ALERT) -> str:
+    """Return the sentence with which whatever continues an alert begins in every form; nothing for a first alert.
+
+    Who reads that an all-clear was withdrawn must not take the warning itself for withdrawn.
+
+    :param of: what it continues.
+    """
     match kind:
         case Kind.UPDATE:
             return f"This is an update to our alert {reference}."
         case Kind.ALL_CLEAR:
             return f"All clear: what our alert {reference} warned of is over."
         case Kind.CANCEL:
-            return f"We have withdrawn our alert {reference}."
+            return f"We have withdrawn our {'all-clear' if of is Kind.ALL_CLEAR else 'alert'} {reference}."
         case _:
             return ""
 

@@ -89,7 +89,7 @@ def _changed_at(alert: Alert, state: State) -> datetime:
 
 
 def _earlier(alert: Alert | None) -> Earlier | None:
-    return Earlier(alert.reference, _published_at(alert)) if alert and alert.published_at else None
+    return Earlier(alert.reference, _published_at(alert), Kind(alert.kind)) if alert and alert.published_at else None
 
 
 def _published_at(alert: Alert) -> datetime:

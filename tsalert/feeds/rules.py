@@ -40,6 +40,7 @@ class Earlier(Struct, frozen=True):
 
     reference: str
     published_at: datetime
+    kind: Kind = Kind.ALERT
 
 
 class Item(Struct, frozen=True):
@@ -68,12 +69,14 @@ class Item(Struct, frozen=True):
     @property
     def withdrawal(self) -> str:
         """What is said of its withdrawal before all else; nothing of one that stands."""
-        return f"We have withdrawn this alert. {self.withdrawn_because}".strip() if self.is_withdrawn else ""
+        what = "all-clear" if self.kind is Kind.ALL_CLEAR else "alert"
+        return f"We have withdrawn this {what}. {self.withdrawn_because}".strip() if self.is_withdrawn else ""
 
     @property
     def follow_up(self) -> str:
         """The sentence that says which alert it updates or ends, as in every other form; nothing of a first alert."""
-        return follow_up_of(self.replies_to.reference, self.kind) if self.replies_to else ""
+        earlier = self.replies_to
+        return follow_up_of(earlier.reference, self.kind, of=earlier.kind) if earlier else ""
 
     @property
     def first_words(self) -> tuple[str, ...]:
