@@ -1,13 +1,12 @@
 """The form under a digest, held to the letter: a change of it would make every old digest wrong."""
 
-from datetime import UTC, datetime, timedelta, timezone
 from decimal import Decimal
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tsalert.runs.canonical import Digest, instant, line, number
+from tsalert.runs.canonical import Digest, line, number
 
 EXACT = st.decimals(allow_nan=False, allow_infinity=False, places=6, min_value=-(10**12), max_value=10**12)
 
@@ -30,12 +29,6 @@ def test_the_same_amount_is_written_the_same_however_many_zeros_a_database_gives
 
 def test_a_line_has_sorted_keys_no_spaces_and_letters_as_they_are() -> None:
     assert line({"b": [1, None], "a": "£5 é"}) == '{"a":"£5 é","b":[1,null]}'
-
-
-def test_an_instant_is_in_utc_to_the_microsecond() -> None:
-    summer = timezone(timedelta(hours=1))
-    assert instant(datetime(2022, 7, 1, 0, 30, tzinfo=summer)) == "2022-06-30T23:30:00.000000+00:00"
-    assert instant(datetime(2022, 1, 1, tzinfo=UTC)) == "2022-01-01T00:00:00.000000+00:00"
 
 
 def test_a_digest_is_that_of_the_lines_in_a_file() -> None:

@@ -86,20 +86,18 @@ class Shape(Struct, frozen=True):
 
     :param numbers: which numbers are known once it was held, beside the leaflets that every kind may hand out.
     :param has_channels: it reaches people by channels, each with an estimate of how many.
-    :param trains: whom it trains; None where nobody is.
     :param most_days: how long one may last.
     """
 
     numbers: tuple[str, ...]
     has_channels: bool = False
-    trains: str | None = None
     most_days: int = 7
 
 
 _SHAPES = {
     ActivityKind.TALK: Shape(("present",)),
-    ActivityKind.FRIENDS_SESSION: Shape(("present", "trained", "refreshers", "champions"), trains="Friends"),
-    ActivityKind.TRAINING: Shape(("present", "trained"), trains="practitioners"),
+    ActivityKind.FRIENDS_SESSION: Shape(("present", "trained", "refreshers", "champions")),
+    ActivityKind.TRAINING: Shape(("present", "trained")),
     ActivityKind.COMMUNITY_DAY: Shape(("present",), has_channels=True),
     ActivityKind.CAMPAIGN: Shape((), has_channels=True, most_days=800),
 }

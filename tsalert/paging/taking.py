@@ -63,12 +63,6 @@ def pass_on(session: Session, incident_id: int, officer_id: int, *, now: datetim
     return call_due(session, run, policy, now=now)
 
 
-def holder_of(session: Session, incident_id: int) -> int | None:
-    """Return who has taken an incident that is paged for."""
-    run = rows.lock_run(session, incident_id)
-    return run.acknowledged_by if run is not None else None
-
-
 def is_paged_for(session: Session, incident_id: int) -> bool:
     """Tell whether an incident has a run of pages that has not ended."""
     return rows.lock_run(session, incident_id) is not None

@@ -1,12 +1,11 @@
 """The canonical form of what a run reads and gives; the same everywhere for ever, or old digests stop fitting. Pure.
 
 A line is a JSON object with sorted keys and no spaces, in UTF-8, ended by one line feed. Money, shares and rates are
-strings with every digit that counts and no other; days are ISO 8601; instants are UTC to the microsecond.
+strings with every digit that counts and no other; days are ISO 8601.
 """
 
 import json
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from decimal import Decimal
 from hashlib import sha256
 from typing import Any
@@ -22,11 +21,6 @@ def number(value: Decimal) -> str:
         return "0"
     digits = f"{value:f}"
     return digits.rstrip("0").rstrip(".") if "." in digits else digits
-
-
-def instant(moment: datetime) -> str:
-    """Write an instant in UTC, to the microsecond."""
-    return moment.astimezone(UTC).isoformat(timespec="microseconds")
 
 
 def line(values: Mapping[str, Any]) -> str:

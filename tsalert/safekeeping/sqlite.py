@@ -14,7 +14,6 @@ from tsalert.safekeeping.rules import Outline, damaged
 _OURS = "SELECT {} FROM sqlite_master WHERE name NOT LIKE 'sqlite_%' AND {}"
 _IS_GUARD, _IS_INDEX = "type = 'trigger'", "type = 'index' AND sql IS NOT NULL"
 _IS_VIRTUAL, _IS_TABLE = "type = 'table' AND sql LIKE 'CREATE VIRTUAL%'", "type = 'table'"
-_ROWS_AT_ONCE = 5_000
 
 
 @contextmanager
