@@ -116,12 +116,6 @@ def callers_of(session: Session, incident_ids: Sequence[int], *, actor: Actor, n
     return [(party_id, name) for party_id in dict.fromkeys(callers) if (name := names.get(party_id))]
 
 
-def named_in_public(session: Session, period: Period) -> list[tuple[str, RecognitionKind]]:
-    """Return who was thanked in a period and agreed to be named for it, as a report may print it."""
-    query = select(Recognition.name, Recognition.kind).where(presented_in(period), Recognition.may_be_named)
-    return [(name, RecognitionKind.of(kind)) for name, kind in session.execute(query.order_by(Recognition.id))]
-
-
 def count_presented(session: Session, period: Period) -> dict[RecognitionKind, int]:
     """Count what was presented in a period, by kind."""
     query = select(Recognition.kind, func.count()).where(presented_in(period)).group_by(Recognition.kind)
