@@ -23,13 +23,6 @@ class MadeCode(Struct, frozen=True):
     token: str
 
 
-class Asked(Struct, frozen=True):
-    """What a code was asked for, and when."""
-
-    record_id: int | None
-    made_at: datetime
-
-
 def make_code(session: Session, purpose: str, record_id: int | None, *, now: datetime) -> MadeCode:
     """Make a code for a record; for nobody (None) too, so that whoever asks learns nothing. A step."""
     code = f"{randbelow(10**CODE_DIGITS):0{CODE_DIGITS}}"
@@ -43,13 +36,6 @@ def make_code(session: Session, purpose: str, record_id: int | None, *, now: dat
 def attach(session: Session, purpose: str, token: str, record_id: int) -> None:
     """Let a code that was made for nobody stand for a record. A step."""
     session.get_one(VisitorCode, signer(_of(purpose)).read(token)).record_id = record_id
-
-
-def find_asked(session: Session, purpose: str, token: str) -> Asked | None:
-    """Return what a token was made for; None for one that is not ours, was made for another purpose, or is too old."""
-    number = signer(_of(purpose)).read(token)
-    found = session.get(VisitorCode, number) if number is not None else None
-    return Asked(found.record_id, found.made_at) if found and found.purpose == purpose else None
 
 
 def try_code(purpose: str, token: str, typed: str, *, now: datetime, may_repeat: bool = False) -> int | None:
