@@ -9,7 +9,6 @@ from sqlalchemy import text
 
 from tests.delivery.conftest import EVERYBODY, WORDS
 from tests.standins.processes import eventually
-from tsalert.core.actors import Actor, Permission, Via
 from tsalert.core.clock import utc_now
 from tsalert.db import db, transaction
 from tsalert.delivery import claiming, queries, service
@@ -23,7 +22,6 @@ from tsalert.delivery.rules import Channel, EndpointStatus, Lane, MailingState
 
 pytestmark = pytest.mark.db
 MAIL = Channel.EMAIL
-DUTY = Actor(None, "Dana Duty", frozenset({Permission.DRAFT_ALERT}), Via.PAGE)
 
 
 @pytest.fixture
@@ -79,8 +77,8 @@ def test_cancelling_waits_for_a_sender_that_claims_and_the_sender_not_for_it(fre
     first = claimed_by("first")
 
     def cancel() -> None:
-        with fresh_app.app_context():
-            service.cancel_mailing(mailing_id, actor=DUTY, now=utc_now())
+        with fresh_app.app_context(), transaction() as session:
+            service.cancel(session, mailing_id, now=utc_now())
 
     cancelling = Thread(target=cancel)
     with transaction() as session:

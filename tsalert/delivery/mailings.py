@@ -8,10 +8,8 @@ from sqlalchemy import Select, exists, func, literal, literal_column, select, tr
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.elements import ColumnElement
 
-from tsalert.audit import service as audit
-from tsalert.core.actors import Actor, Permission
 from tsalert.core.errors import Conflict, NotFound
-from tsalert.db import insert_ignoring_conflicts, insert_into, shared_now, transaction
+from tsalert.db import insert_ignoring_conflicts, insert_into, shared_now
 from tsalert.delivery import rules
 from tsalert.delivery.counting import change_counts, complete_if_done, hold_waiting, rows_changed
 from tsalert.delivery.ending import call_off
@@ -126,41 +124,8 @@ def add_first(session: Session, to: tuple[int, int, Channel], *, now: datetime) 
     return first.id
 
 
-def pause_mailing(mailing_id: int, *, actor: Actor, now: datetime) -> None:
-    """Stop a mailing between two batches; what is in a provider's hands stays there.
-
-    :raises Conflict: it is not being sent.
-    """
-    actor.require(Permission.DRAFT_ALERT)
-    with transaction() as session:
-        pause(session, mailing_id)
-        audit.record(session, actor, "paused", "mailing", mailing_id, now=now)
-
-
-def resume_mailing(mailing_id: int, *, actor: Actor, now: datetime) -> None:
-    """Go on with a paused mailing.
-
-    :raises Conflict: it is not paused.
-    """
-    actor.require(Permission.APPROVE_ALERT)
-    with transaction() as session:
-        resume(session, mailing_id)
-        audit.record(session, actor, "resumed", "mailing", mailing_id, now=now)
-
-
-def cancel_mailing(mailing_id: int, *, actor: Actor, now: datetime) -> None:
-    """Stop a mailing for good; who has not been written to never will be.
-
-    :raises Conflict: it is over.
-    """
-    actor.require(Permission.DRAFT_ALERT)
-    with transaction() as session:
-        cancel(session, mailing_id, now=now)
-        audit.record(session, actor, "cancelled", "mailing", mailing_id, now=now)
-
-
 def pause(session: Session, mailing_id: int, *, because: str | None = None) -> None:
-    """Stop a mailing between two batches; a step.
+    """Stop a mailing between two batches; what is in a provider's hands stays there. A step.
 
     :raises Conflict: it is not being sent.
     """
@@ -187,7 +152,7 @@ def resume(session: Session, mailing_id: int) -> None:
 
 
 def cancel(session: Session, mailing_id: int, *, now: datetime) -> None:
-    """Stop a mailing for good; a step.
+    """Stop a mailing for good; who has not been written to never will be. A step.
 
     :raises Conflict: it is over.
     """

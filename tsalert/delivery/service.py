@@ -14,16 +14,13 @@ from tsalert.delivery.endpoints import (
 )
 from tsalert.delivery.mailings import (
     cancel,
-    cancel_mailing,
     create_mailing,
     discard_mailing,
     enqueue,
     enqueue_one,
     pause,
-    pause_mailing,
     repeat_mailing,
     resume,
-    resume_mailing,
 )
 from tsalert.delivery.receipts import record_receipt
 from tsalert.delivery.sparing import spare
@@ -32,7 +29,6 @@ __all__ = [
     "NewEndpoint",
     "call_off",
     "cancel",
-    "cancel_mailing",
     "confirm_endpoint",
     "confirm_endpoints",
     "create_mailing",
@@ -45,12 +41,10 @@ __all__ = [
     "lapse",
     "lift_suppression",
     "pause",
-    "pause_mailing",
     "prolong",
     "record_receipt",
     "repeat_mailing",
     "resume",
-    "resume_mailing",
     "set_endpoint_status",
     "spare",
     "suppress",
