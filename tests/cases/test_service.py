@@ -26,7 +26,6 @@ from tsalert.staff import queries as staff_queries
 from tsalert.staff import service as staff
 from tsalert.staff.rules import RoleName
 from tsalert.tiers import queries as tiers
-from tsalert.tiers.vocabulary import Subject
 
 Opener = Callable[..., int]
 PAID = NewMoneyLine(MoneyKind.PAID, Decimal("4000.00"))
@@ -428,7 +427,7 @@ def test_whoever_runs_a_case_is_on_it_and_stays_when_another_takes_over(
     case_id = open_case()
     other = officer().officer_id
     service.amend_case(case_id, replace(described(), officer_id=other), actor=actor, now=OPENED)
-    assert tiers.officers_on(session, Subject.CASE, case_id) == [actor.officer_id, other]
+    assert tiers.officers_on(session, case_id) == [actor.officer_id, other]
 
 
 def test_every_change_leaves_an_entry_without_personal_data(session: Session, open_case: Opener, actor: Actor) -> None:

@@ -35,7 +35,6 @@ from tsalert.response.vocabulary import Category
 from tsalert.rota.vocabulary import Duty
 from tsalert.staff.rules import RoleName
 from tsalert.tiers import service as tiers
-from tsalert.tiers.vocabulary import Subject
 
 MONDAY = date(2026, 6, 8)
 NOON = datetime(2026, 6, 10, 12, 0, tzinfo=UTC)
@@ -124,7 +123,7 @@ def test_an_officer_who_was_put_on_a_case_may_open_it(
     open_it(helper, "case", case_id, NOON + HOUR)
     assert kinds(session, settings) == [Kind.NO_TASK]
     with transaction() as open_session:
-        tiers.put_on(open_session, Subject.CASE, case_id, helper.officer_id or 0, actor=manager, now=NOON)
+        tiers.put_on(open_session, case_id, helper.officer_id or 0, actor=manager, now=NOON)
     assert found(session, settings) == []
 
 

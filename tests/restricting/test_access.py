@@ -193,7 +193,7 @@ def test_those_on_a_case_put_others_on_it_and_nobody_puts_themselves_on(
         service.put_on(kept.case_id, other.officer_id or 0, actor=stranger, now=utc_now())
     service.put_on(kept.case_id, other.officer_id or 0, actor=manager, now=utc_now())
     service.put_on(kept.case_id, stranger.officer_id or 0, actor=other, now=utc_now())
-    assert queries.officers_on(session, *kept.case) == [runs, other.officer_id, stranger.officer_id]
+    assert queries.officers_on(session, kept.case_id) == [runs, other.officer_id, stranger.officer_id]
     assert queries.may_see_sensitive(session, stranger, *kept.case, now=utc_now())
     service.take_off(kept.case_id, stranger.officer_id or 0, actor=other, now=utc_now())
     assert not queries.may_see_sensitive(session, stranger, *kept.case, now=utc_now())

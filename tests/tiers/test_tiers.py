@@ -200,8 +200,8 @@ def test_officers_on_the_case_see_what_is_sensitive_and_nothing_restricted(
     other = officer(RoleName.DUTY_OFFICER)
     for _ in range(2):
         with transaction() as step:
-            service.put_on(step, *A_CASE, reader.officer_id or 0, actor=SERVICE, now=NOW)
-    assert queries.officers_on(session, *A_CASE) == [reader.officer_id]
+            service.put_on(step, A_CASE[1], reader.officer_id or 0, actor=SERVICE, now=NOW)
+    assert queries.officers_on(session, A_CASE[1]) == [reader.officer_id]
     assert queries.may_see_sensitive(session, reader, *A_CASE, now=NOW + timedelta(days=1000))
     assert not queries.may_see_sensitive(session, other, *A_CASE, now=NOW)
     with pytest.raises(Withheld) as refused:
@@ -214,14 +214,14 @@ def test_officers_on_the_case_see_what_is_sensitive_and_nothing_restricted(
 def test_who_is_taken_off_a_case_sees_nothing_sensitive_from_then_on(session: Session, reader: Actor) -> None:
     number = reader.officer_id or 0
     with transaction() as step:
-        service.put_on(step, *A_CASE, number, actor=SERVICE, now=NOW)
+        service.put_on(step, A_CASE[1], number, actor=SERVICE, now=NOW)
     with transaction() as step:
-        service.take_off(step, *A_CASE, number, actor=SERVICE, now=SOON)
+        service.take_off(step, A_CASE[1], number, actor=SERVICE, now=SOON)
     assert not queries.may_see_sensitive(session, reader, *A_CASE, now=SOON)
     with transaction() as step, pytest.raises(NotFound):
-        service.take_off(step, *A_CASE, number, actor=SERVICE, now=SOON)
+        service.take_off(step, A_CASE[1], number, actor=SERVICE, now=SOON)
     with transaction() as step:
-        service.put_on(step, *A_CASE, number, actor=SERVICE, now=SOON)
+        service.put_on(step, A_CASE[1], number, actor=SERVICE, now=SOON)
     assert queries.may_see_sensitive(session, reader, *A_CASE, now=SOON)
 
 
@@ -330,7 +330,7 @@ def test_no_fact_is_written_over_another(session: Session, reader: Actor, table:
         return  # PostgreSQL has no such statement
     restrict()
     with transaction() as step:
-        service.put_on(step, *A_CASE, reader.officer_id or 0, actor=SERVICE, now=NOW)
+        service.put_on(step, A_CASE[1], reader.officer_id or 0, actor=SERVICE, now=NOW)
     with pytest.raises(DBAPIError, match="stays as it was"):
         session.execute(text(f"INSERT OR REPLACE INTO {table} ({columns}) SELECT {columns} FROM {table}"))
 

@@ -13,7 +13,6 @@ from tsalert.core.errors import RuleViolation
 from tsalert.tiers import queries as tier_queries
 from tsalert.tiers import service as tiers
 from tsalert.tiers.rules import sees_all_that_is_sensitive
-from tsalert.tiers.vocabulary import Subject
 
 
 def note_decision(session: Session, case_id: int, words: str, *, actor: Actor, now: datetime) -> None:
@@ -42,7 +41,7 @@ def require_given_by_another(session: Session, case: CaseFile, actor: Actor) -> 
 
     :raises RuleViolation: they gave it to themselves.
     """
-    on_it = tier_queries.officers_on(session, Subject.CASE, case.id)
+    on_it = tier_queries.officers_on(session, case.id)
     if case.officer_id != actor.officer_id or not on_it or actor.officer_id in on_it:
         return
     if not sees_all_that_is_sensitive(actor):
@@ -52,4 +51,4 @@ def require_given_by_another(session: Session, case: CaseFile, actor: Actor) -> 
 def put_officer_on(session: Session, case: CaseFile, *, actor: Actor, now: datetime) -> None:
     """Put whoever runs a case on it, so that they see what is sensitive in it; a step."""
     if case.officer_id is not None:
-        tiers.put_on(session, Subject.CASE, case.id, case.officer_id, actor=actor, now=now)
+        tiers.put_on(session, case.id, case.officer_id, actor=actor, now=now)

@@ -74,7 +74,7 @@ def show_case(case_id: int) -> ResponseReturnValue:
         case=case,
         ledger=ledger,
         keeps_notes=keeps_notes,
-        on_it=[officers[each] for each in tiers.officers_on(session, Subject.CASE, case_id) if each in officers],
+        on_it=[officers[each] for each in tiers.officers_on(session, case_id) if each in officers],
         is_restricted=tiers.is_restricted(session, Subject.CASE, case_id),
         notes=queries.latest_notes(session, case_id, limit=_SHOWN),
         superseded=queries.superseding_notes(session, case_id),

@@ -26,7 +26,6 @@ from tsalert.parties.folding import fold_name
 from tsalert.rota import queries as rota
 from tsalert.staff import queries as staff
 from tsalert.tiers import queries as tiers
-from tsalert.tiers.vocabulary import Subject
 
 _EVER = datetime.min.replace(tzinfo=UTC)
 _TO_SUNDAY = timedelta(days=6)
@@ -135,8 +134,7 @@ def _tasks(session: Session, web: Web, doubtful: Collection[tuple[int, Record]])
         written |= _written(session, officer_ids, subject, numbers)
     owned = gather(wanted.get(CASE, ()), lambda some: cases.whose(session, some))
     written |= {(owner, (CASE, number)): _EVER for number, owner, _, _ in owned if owner is not None}
-    put_on = gather(wanted.get(CASE, ()), lambda some: tiers.put_on(session, Subject.CASE, some))
-    for officer_id, number, at in put_on:
+    for officer_id, number, at in gather(wanted.get(CASE, ()), lambda some: tiers.ever_on(session, some)):
         written[officer_id, (CASE, number)] = min(at, written.get((officer_id, (CASE, number)), at))
     tasks = {}
     for officer_id, record in doubtful:

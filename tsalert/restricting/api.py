@@ -24,7 +24,6 @@ from tsalert.tiers import granting, listing
 from tsalert.tiers import queries as tiers
 from tsalert.tiers.granting import NewGrant
 from tsalert.tiers.listing import GrantRecord, OpeningRecord, RestrictionRecord
-from tsalert.tiers.vocabulary import Subject
 from tsalert.web.access import current_actor, requires, signed_in
 from tsalert.web.api import api_blueprint, page_of
 from tsalert.web.fields import PageAsked
@@ -122,7 +121,7 @@ def break_glass(told: dict[str, Any]) -> None:
 @case_officers.response(200, CaseOfficersSchema)
 def list_officers(case_id: int) -> dict[str, Any]:
     """List the officers on a case, who see what is sensitive in it."""
-    return {"items": tiers.officers_on(db.session(), Subject.CASE, case_id)}
+    return {"items": tiers.officers_on(db.session(), case_id)}
 
 
 @case_officers.route("", methods=["POST"])
@@ -132,7 +131,7 @@ def list_officers(case_id: int) -> dict[str, Any]:
 def put_on(told: dict[str, Any], case_id: int) -> dict[str, Any]:
     """Put an officer on a case; those on it may, and managers; nobody puts themselves on it."""
     service.put_on(case_id, told["officer_id"], actor=current_actor(), now=utc_now())
-    return {"items": tiers.officers_on(db.session(), Subject.CASE, case_id)}
+    return {"items": tiers.officers_on(db.session(), case_id)}
 
 
 @case_officers.route("/<int:officer_id>/off", methods=["POST"])
@@ -141,4 +140,4 @@ def put_on(told: dict[str, Any], case_id: int) -> dict[str, Any]:
 def take_off(case_id: int, officer_id: int) -> dict[str, Any]:
     """Take an officer off a case; the one who runs it stays on it."""
     service.take_off(case_id, officer_id, actor=current_actor(), now=utc_now())
-    return {"items": tiers.officers_on(db.session(), Subject.CASE, case_id)}
+    return {"items": tiers.officers_on(db.session(), case_id)}

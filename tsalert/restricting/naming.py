@@ -62,7 +62,7 @@ def _find_numbered(session: Session, subject: Subject, number: int) -> Record | 
 def _case(session: Session, number: int) -> Naming:
     case = cases.get_case(session, number)
     names = staff.officer_names(session)
-    on_it = tuple(names[each] for each in tiers.officers_on(session, Subject.CASE, number) if each in names)
+    on_it = tuple(names[each] for each in tiers.officers_on(session, number) if each in names)
     ward = places.ward_names(session).get(case.ward_code or "")
     return Naming(Subject.CASE, number, case.reference, category_label(case.category), None, ward, on_it)
 

@@ -11,7 +11,6 @@ from tsalert.restricting import service
 from tsalert.restricting.schemas import CaseOfficerSchema
 from tsalert.staff import queries as staff
 from tsalert.tiers import queries as tiers
-from tsalert.tiers.vocabulary import Subject
 from tsalert.web.access import current_actor, requires
 from tsalert.web.forms import load_form, redisplays
 
@@ -27,7 +26,7 @@ def show_officers(case_id: int) -> ResponseReturnValue:
     return render_template(
         "restricting/officers.html",
         case=case,
-        on_it=tiers.officers_on(session, Subject.CASE, case_id),
+        on_it=tiers.officers_on(session, case_id),
         officers=staff.officer_names(session),
         active=staff.active_officers(session),
         may_say=service.may_say_who_is_on(session, case_id, actor),

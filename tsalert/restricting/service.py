@@ -105,7 +105,7 @@ def put_on(case_id: int, officer_id: int, *, actor: Actor, now: datetime) -> Non
     with transaction() as session:
         _require_say(session, case_id, actor)
         staff.require_active(session, officer_id)
-        tiers.put_on(session, Subject.CASE, case_id, officer_id, actor=actor, now=now)
+        tiers.put_on(session, case_id, officer_id, actor=actor, now=now)
 
 
 def take_off(case_id: int, officer_id: int, *, actor: Actor, now: datetime) -> None:
@@ -118,12 +118,12 @@ def take_off(case_id: int, officer_id: int, *, actor: Actor, now: datetime) -> N
         _require_say(session, case_id, actor)
         if cases.get_case(session, case_id, lock=True).officer_id == officer_id:
             raise Conflict("They run the case. Give it to another officer first.")
-        tiers.take_off(session, Subject.CASE, case_id, officer_id, actor=actor, now=now)
+        tiers.take_off(session, case_id, officer_id, actor=actor, now=now)
 
 
 def may_say_who_is_on(session: Session, case_id: int, actor: Actor) -> bool:
     """Tell whether somebody may put officers on a case: those on it, and whoever gives access."""
-    is_on = actor.officer_id in queries.officers_on(session, Subject.CASE, case_id)
+    is_on = actor.officer_id in queries.officers_on(session, case_id)
     return actor.may(Permission.GRANT_ACCESS) or (is_on and actor.may(Permission.WORK_CASE))
 
 

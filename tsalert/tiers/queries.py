@@ -18,6 +18,7 @@ from tsalert.tiers.rules import Tier, is_limited, sees_all_that_is_sensitive
 from tsalert.tiers.vocabulary import Origin, Subject
 
 Key = ColumnElement[Any] | InstrumentedAttribute[Any]
+_ON_A_CASE = (AccessGrant.subject == Subject.CASE, AccessGrant.origin == Origin.ON_THE_CASE)
 
 
 def visible(actor: Actor, subject: Subject, key_column: Key, *, now: datetime) -> ColumnElement[bool]:
@@ -105,19 +106,18 @@ def holds_grant(session: Session, actor: Actor, root: tuple[Subject, int], *, no
     return session.scalar(query.limit(1)) is not None
 
 
-def officers_on(session: Session, subject: Subject, subject_id: int) -> list[int]:
+def officers_on(session: Session, case_id: int) -> list[int]:
     """Return the ids of the officers who are on a case, the first of them at the head."""
-    of_record = (AccessGrant.subject == subject, AccessGrant.subject_id == subject_id)
-    standing = (AccessGrant.origin == Origin.ON_THE_CASE, AccessGrant.ended_at.is_(None))
-    return list(session.scalars(select(AccessGrant.officer_id).where(*of_record, *standing).order_by(AccessGrant.id)))
+    standing = (AccessGrant.subject_id == case_id, AccessGrant.ended_at.is_(None))
+    query = select(AccessGrant.officer_id).where(*_ON_A_CASE, *standing).order_by(AccessGrant.id)
+    return list(session.scalars(query))
 
 
-def put_on(session: Session, subject: Subject, subject_ids: Collection[int]) -> list[tuple[int, int, datetime]]:
-    """Return officer, record and since when for all who are or were on some cases, many at a time."""
-    of_records = (AccessGrant.subject == subject, one_of(session, AccessGrant.subject_id, subject_ids))
+def ever_on(session: Session, case_ids: Collection[int]) -> list[tuple[int, int, datetime]]:
+    """Return officer, case and since when for all who are or were on some cases, many at a time."""
     columns = (AccessGrant.officer_id, AccessGrant.subject_id, AccessGrant.granted_at)
-    query = select(*columns).where(*of_records, AccessGrant.origin == Origin.ON_THE_CASE)
-    return [(officer_id, number, since) for officer_id, number, since in session.execute(query)]
+    query = select(*columns).where(*_ON_A_CASE, one_of(session, AccessGrant.subject_id, case_ids))
+    return [(officer_id, case_id, since) for officer_id, case_id, since in session.execute(query)]
 
 
 def live(now: datetime) -> ColumnElement[bool]:

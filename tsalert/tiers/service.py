@@ -16,30 +16,26 @@ from tsalert.tiers.rules import Tier
 from tsalert.tiers.vocabulary import Origin, Subject
 
 
-def put_on(
-    session: Session, subject: Subject, subject_id: int, officer_id: int, *, actor: Actor, now: datetime
-) -> None:
+def put_on(session: Session, case_id: int, officer_id: int, *, actor: Actor, now: datetime) -> None:
     """Put an officer on a case, so that they see T3 of it until they are taken off; twice changes nothing."""
     row = {
         "officer_id": officer_id,
-        "subject": subject,
-        "subject_id": subject_id,
+        "subject": Subject.CASE,
+        "subject_id": case_id,
         "tier": Tier.T3,
         "origin": Origin.ON_THE_CASE,
         "granted_by": actor.officer_id,
         "granted_at": now,
     }
     # Asked first, since SQLite's guard takes a second row for one that is written over the first.
-    if officer_id in queries.officers_on(session, subject, subject_id):
+    if officer_id in queries.officers_on(session, case_id):
         return
     adding = insert_ignoring_conflicts(session, AccessGrant).values(row).returning(AccessGrant.id)
     if session.scalar(adding) is not None:
-        audit.record(session, actor, "put on the case", subject, subject_id, now=now, officer=officer_id)
+        audit.record(session, actor, "put on the case", Subject.CASE, case_id, now=now, officer=officer_id)
 
 
-def take_off(
-    session: Session, subject: Subject, subject_id: int, officer_id: int, *, actor: Actor, now: datetime
-) -> None:
+def take_off(session: Session, case_id: int, officer_id: int, *, actor: Actor, now: datetime) -> None:
     """Take an officer off a case; what they saw of it as one of those on it ends at their next request.
 
     :raises NotFound: they are not on it.
@@ -47,8 +43,8 @@ def take_off(
     ending = (
         update(AccessGrant)
         .where(
-            AccessGrant.subject == subject,
-            AccessGrant.subject_id == subject_id,
+            AccessGrant.subject == Subject.CASE,
+            AccessGrant.subject_id == case_id,
             AccessGrant.officer_id == officer_id,
             AccessGrant.origin == Origin.ON_THE_CASE,
             AccessGrant.ended_at.is_(None),
@@ -58,7 +54,7 @@ def take_off(
     )
     if session.scalar(ending) is None:
         raise NotFound("That officer is not on the case.")
-    audit.record(session, actor, "taken off the case", subject, subject_id, now=now, officer=officer_id)
+    audit.record(session, actor, "taken off the case", Subject.CASE, case_id, now=now, officer=officer_id)
 
 
 def restrict(  # noqa: PLR0913 - a record and its root, why, by whom and when
