@@ -79,10 +79,6 @@ def test_six_of_nine_printed_percentages_were_wrong() -> None:
     assert len(wrong) == 6
 
 
-def test_a_period_that_has_not_ended_has_no_change_yet() -> None:
-    assert describe_change(100, 112, is_complete=False).text == "not available"
-
-
 def test_amounts_worked_out_anew_by_later_rates_are_marked() -> None:
     found = describe_change(M(100), M(112), is_rebased=True)
     assert (found.text, found.is_rebased) == ("+12% (rebased)", True)

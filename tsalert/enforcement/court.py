@@ -188,9 +188,7 @@ def record_payment(case_id: int, prosecution_id: int, new: NewPayment, *, actor:
         order = found.order(new.order_id)
         court_rules.require_payment(new.amount, order.ordered, order.paid)
         ordered_on = next(each.on_date for each in found.standing if each.id == order.id)
-        court_rules.require_not_before(
-            new.on_date, ordered_on, field="on_date", what="It cannot be paid before it was ordered."
-        )
+        court_rules.require_paid_after(ordered_on, new.on_date)
         line = NewMoneyLine(
             MoneyKind.COMPENSATION_PAID, new.amount, Evidence.COURT, method=new.method, on_date=new.on_date
         )

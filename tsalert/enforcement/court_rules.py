@@ -180,13 +180,13 @@ def require_payment(amount: Decimal, ordered: Decimal, paid_before: Decimal) -> 
         )
 
 
-def require_not_before(on: date, first: date, *, field: str, what: str) -> None:
-    """Refuse a day before another; ``what`` says of what.
+def require_paid_after(ordered_on: date, on: date) -> None:
+    """Refuse a payment of compensation before the day on which it was ordered.
 
     :raises RuleViolation: it is.
     """
-    if on < first:
-        raise RuleViolation(what, field=field)
+    if on < ordered_on:
+        raise RuleViolation("It cannot be paid before it was ordered.", field="on_date")
 
 
 def _require_result(new: NewDecision) -> None:

@@ -58,7 +58,7 @@ def verify_bundle(session: Session, path: Path) -> Verdict:
     """
     try:
         with ZipFile(path) as archive:
-            manifest = _read_small(archive, MANIFEST)
+            manifest = _read_manifest(archive)
             described = _parse(manifest)
             faults = list(_faults(archive, described))
     except _UNREADABLE as error:
@@ -172,15 +172,15 @@ def _digest(member: IO[bytes], size: int) -> tuple[str, int]:
     return digest.hexdigest(), length
 
 
-def _read_small(archive: ZipFile, name: str) -> bytes:
-    info = archive.NameToInfo.get(name)
+def _read_manifest(archive: ZipFile) -> bytes:
+    info = archive.NameToInfo.get(MANIFEST)
     if info is None or info.file_size > _LARGEST_MANIFEST:
-        raise Broken(f"{name}: it is missing, so this is no bundle of evidence")
+        raise Broken(f"{MANIFEST}: it is missing, so this is no bundle of evidence")
     try:
         with _open(archive, info) as member:
             return member.read(_LARGEST_MANIFEST)
     except _UNREADABLE as error:
-        raise Broken(f"{name}: it cannot be read ({error})") from error
+        raise Broken(f"{MANIFEST}: it cannot be read ({error})") from error
 
 
 def _was_made_here(session: Session, reference: str, digest: str) -> bool:

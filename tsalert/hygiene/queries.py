@@ -110,13 +110,13 @@ def shared(session: Session, *, after: int | None = None) -> Page[Shared]:
     return page.told_by(lambda each: Shared(ends[each], readers[each]))
 
 
-def get_report(session: Session, report_id: int, *, lock: bool = False) -> AddressReport:
-    """Return one report.
+def lock_report(session: Session, report_id: int) -> AddressReport:
+    """Return one report, which nobody else changes until the transaction ends.
 
     :raises NotFound: there is none.
     """
     query = select(AddressReport).where(AddressReport.id == report_id)
-    found = session.scalar(query.with_for_update() if lock else query) if is_id(report_id) else None
+    found = session.scalar(query.with_for_update()) if is_id(report_id) else None
     if found is None:
         raise NotFound("There is no such report.")
     return found

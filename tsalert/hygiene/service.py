@@ -44,7 +44,7 @@ def note_seen(report_id: int, *, actor: Actor, now: datetime) -> None:
     """
     _require_officer(actor)
     with transaction() as session:
-        row = queries.get_report(session, report_id, lock=True)
+        row = queries.lock_report(session, report_id)
         if row.seen_at is not None:
             raise Conflict("Somebody has dealt with this already.")
         row.seen_at, row.seen_by = now, actor.officer_id
@@ -59,7 +59,7 @@ def restore(report_id: int, *, actor: Actor, now: datetime) -> None:
     """
     _require_officer(actor)
     with transaction() as session:
-        row = queries.get_report(session, report_id, lock=True)
+        row = queries.lock_report(session, report_id)
         if not losing.restore(session, row.endpoint_id, actor=actor, now=now):
             raise Conflict("This address is not one that came back for good.")
         row.effect, row.seen_at, row.seen_by = Effect.RESTORED, now, actor.officer_id

@@ -47,12 +47,12 @@ def names_somebody(folded: str) -> bool:
 
 def person_keys(folded: str) -> set[str]:
     """Return the keys under which a person's name is kept."""
-    return _word_keys("p", _some(folded.split())) | _pair_keys("p", folded)
+    return _word_keys("p", _some(folded.split())) | _pair_keys(folded)
 
 
 def sought_person_keys(folded: str) -> list[str]:
     """Return the keys under which to look for a person: by pairs of names where there are two, else by the one."""
-    pairs = _pair_keys("p", folded)
+    pairs = _pair_keys(folded)
     return sorted(pairs or _word_keys("p", folded.split()))
 
 
@@ -95,14 +95,14 @@ def _word_keys(kind: str, words: list[str]) -> set[str]:
     return {f"{kind}~{_sound(word)}" for word in words} | {f"{kind}={word[:3]}" for word in words}
 
 
-def _pair_keys(kind: str, folded: str) -> set[str]:
+def _pair_keys(folded: str) -> set[str]:
     """Keep each two names together: the first sound of either, with the sound or three letters of the other."""
     words = _some(folded.split())
     pairs = [*combinations(words, 2), *combinations(reversed(words), 2)]
     return {
         key
         for initial, whole in pairs
-        for key in (f"{kind}{_sound(initial)[:1]}~{_sound(whole)}", f"{kind}{_sound(initial)[:1]}={whole[:3]}")
+        for key in (f"p{_sound(initial)[:1]}~{_sound(whole)}", f"p{_sound(initial)[:1]}={whole[:3]}")
     }
 
 

@@ -45,16 +45,13 @@ class Change(Struct, frozen=True):
 UNAVAILABLE = Change(Move.UNKNOWN, NOT_AVAILABLE)
 
 
-def describe_change(
-    before: Value | None, current: Value | None, *, is_complete: bool = True, is_rebased: bool = False
-) -> Change:
+def describe_change(before: Value | None, current: Value | None, *, is_rebased: bool = False) -> Change:
     """Say how a figure changed: counts and pounds in percent, shares in percentage points.
 
-    :param before: the figure of the earlier period; None where there is none.
-    :param is_complete: False where one of the periods has not ended or lacks records.
+    :param before: the figure of the earlier period; None where there is none, as of a period that has not ended.
     :param is_rebased: the earlier figure was worked out anew by the rates of the later one.
     """
-    if before is None or current is None or not is_complete:
+    if before is None or current is None:
         return UNAVAILABLE
     if isinstance(before, Share) or isinstance(current, Share):
         return _in_points(before, current)

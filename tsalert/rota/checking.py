@@ -49,15 +49,14 @@ def live_shifts(session: Session, span: Span) -> list[Shift]:
     return list(session.scalars(query.order_by(Shift.starts_at, Shift.id)))
 
 
-def refuse_overlaps(
-    session: Session, duty: Duty, officer_id: int, span: Span, *, besides: int | None = None, field: str = "starts_at"
-) -> None:
+def refuse_overlaps(session: Session, duty: Duty, officer_id: int, span: Span, *, besides: int | None = None) -> None:
     """Refuse a time that is taken on a duty, or in which its officer stands a duty that excludes it.
 
     :param besides: a shift that does not count, because it is the one that changes.
     :raises RuleViolation: naming the shift in the way.
     """
-    refuse_taken(session, [each for each in live_shifts(session, span) if each.id != besides], duty, officer_id, field)
+    there = [each for each in live_shifts(session, span) if each.id != besides]
+    refuse_taken(session, there, duty, officer_id, "starts_at")
 
 
 def refuse_taken(session: Session, there: Iterable[Shift], duty: Duty, officer_id: int, field: str) -> None:

@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 
 from tsalert.delivery.queries import get_endpoint
 from tsalert.delivery.rules import EndpointStatus
-from tsalert.subscribers.joining import PUBLIC, confirm
+from tsalert.subscribers.joining import confirm
 from tsalert.subscribers.leaving import leave
 from tsalert.subscribers.rules import EndedReason, Source
 from tsalert.subscribers.texting import waiting_sign_up
@@ -27,4 +27,4 @@ def confirm_by_key(session: Session, endpoint_id: int, *, now: datetime) -> bool
 
 def stop_calls(session: Session, endpoint_id: int, *, now: datetime) -> None:
     """Stop every call to a landline, because somebody there pressed 9; again changes nothing."""
-    leave(session, endpoint_id, EndedReason.STOP_KEY, method=Source.KEY, actor=PUBLIC, now=now)
+    leave(session, endpoint_id, EndedReason.STOP_KEY, method=Source.KEY, now=now)

@@ -25,12 +25,10 @@ def unsubscribe(endpoint_id: int, *, now: datetime) -> None:
     :raises NotFound: there is no such address.
     """
     with transaction() as session:
-        leave(session, endpoint_id, EndedReason.UNSUBSCRIBED, method=Source.WEB, actor=PUBLIC, now=now)
+        leave(session, endpoint_id, EndedReason.UNSUBSCRIBED, method=Source.WEB, now=now)
 
 
-def leave(
-    session: Session, endpoint_id: int, reason: EndedReason, *, method: Source, actor: Actor, now: datetime
-) -> None:
+def leave(session: Session, endpoint_id: int, reason: EndedReason, *, method: Source, now: datetime) -> None:
     """Stop every message to an address; a step. The suppression outlives the people's erasure."""
     end = endpoints_by_id(session, [endpoint_id], lock=True).get(endpoint_id)
     if end is None:
@@ -46,7 +44,7 @@ def leave(
     )
     for subscriber_id in readers:
         record_consent(session, (subscriber_id, endpoint_id), Act.WITHDRAWN, method=method, now=now)
-    audit.record(session, actor, "left", "endpoint", endpoint_id, now=now, channel=end.channel, reason=reason)
+    audit.record(session, PUBLIC, "left", "endpoint", endpoint_id, now=now, channel=end.channel, reason=reason)
 
 
 def end_subscription(subscription_id: int, *, actor: Actor, now: datetime) -> int:

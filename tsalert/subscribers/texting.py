@@ -42,7 +42,7 @@ def stop_texts(session: Session, number: str, *, now: datetime) -> None:
     """Stop every text to a number, because it texted STOP. A number we never heard of is stopped too."""
     status = EndpointStatus.UNCONFIRMED
     endpoint_id = delivery.find_or_add_endpoint(session, Channel.SMS, number, status=status, now=now)
-    leave(session, endpoint_id, EndedReason.STOP_TEXT, method=Source.SMS, actor=PUBLIC, now=now)
+    leave(session, endpoint_id, EndedReason.STOP_TEXT, method=Source.SMS, now=now)
 
 
 def start_texts(session: Session, number: str, *, now: datetime) -> bool:

@@ -76,7 +76,7 @@ def _deal_with(source: RecordingSource, claim: Claim, now: datetime) -> None:
         _try_later(claim, str(fault), now)
     else:
         if _change(claim, due_at=None, fault=None, removed_at_provider=now):
-            _note(claim, "deleted at the provider", now)
+            _note_deleted(claim, now)
 
 
 def _bring_home(source: RecordingSource, claim: Claim, now: datetime) -> None:
@@ -118,9 +118,9 @@ def _change(claim: Claim, **values: object) -> bool:
         return _update(session, claim, **values)
 
 
-def _note(claim: Claim, action: str, now: datetime) -> None:
+def _note_deleted(claim: Claim, now: datetime) -> None:
     with transaction() as session:
-        audit.record(session, SERVICE, action, "recording", claim.id, now=now)
+        audit.record(session, SERVICE, "deleted at the provider", "recording", claim.id, now=now)
 
 
 def _update(session: Session, claim: Claim, **values: object) -> bool:

@@ -16,7 +16,6 @@ from tsalert.db import db, transaction
 from tsalert.delivery import queries as delivery
 from tsalert.delivery.rules import Channel
 from tsalert.subscribers import service as joining
-from tsalert.subscribers.joining import PUBLIC
 from tsalert.subscribers.leaving import leave
 from tsalert.subscribers.models import SignUp, Subscriber, Subscription
 from tsalert.subscribers.preferences import forgetting, service
@@ -68,7 +67,7 @@ def test_who_leaves_while_the_page_changes_something_waits_and_nothing_breaks(
             delivery.endpoints_by_id(session, [endpoint_id], lock=True)
             page.start()
             page.join(timeout=1)  # it waits for us
-            leave(session, endpoint_id, EndedReason.UNSUBSCRIBED, method=Source.WEB, actor=PUBLIC, now=NOW)
+            leave(session, endpoint_id, EndedReason.UNSUBSCRIBED, method=Source.WEB, now=NOW)
         page.join(timeout=30)
         assert (page.is_alive(), faults) == (False, [])
         assert open_ones(db.session()) == stays
@@ -91,7 +90,7 @@ def test_a_move_that_is_confirmed_while_its_owner_leaves_starts_nothing(fresh_ap
         service.move(opened, "new@example.org", now=NOW)
         token = link_in(letters(db.session())[-1].text).rpartition("/")[2]
         with transaction() as session:
-            leave(session, endpoint_id, EndedReason.UNSUBSCRIBED, method=Source.WEB, actor=PUBLIC, now=NOW)
+            leave(session, endpoint_id, EndedReason.UNSUBSCRIBED, method=Source.WEB, now=NOW)
             confirming.start()
             confirming.join(timeout=1)
         confirming.join(timeout=30)

@@ -5,7 +5,7 @@ from itertools import groupby
 
 from msgspec import Struct
 
-from tsalert.quarterly.content import Column, Table
+from tsalert.quarterly.content import SUPPRESSED, Column, Table
 from tsalert.quarterly.disclosure.adding import Sum, sums_of, years_of
 from tsalert.quarterly.disclosure.cells import Cell, Measure, Place, cells_of
 from tsalert.quarterly.disclosure.hiding import hide
@@ -149,7 +149,7 @@ def _follows(cell: Cell, column: Column, lost: Mapping[Column, Cell]) -> bool:
     return is_sum and (cell.unit is Unit.SHARE or cell.measure is Measure.MEAN)
 
 
-def hidden_before(tables: Tables, earlier: Iterable[Mapping[str, Table]], is_hidden: str) -> set[Place]:
+def hidden_before(tables: Tables, earlier: Iterable[Mapping[str, Table]]) -> set[Place]:
     """Return the places of tables that an earlier edition hid, told by the keys of their rows and columns."""
     told = {
         (table.key, row.key, column.key)
@@ -157,7 +157,7 @@ def hidden_before(tables: Tables, earlier: Iterable[Mapping[str, Table]], is_hid
         for table in edition.values()
         for row in table.rows
         for column, figure in zip(table.columns, row.figures, strict=True)
-        if figure.shown == is_hidden
+        if figure.shown == SUPPRESSED
     }
     return {
         (table.key, number, place)

@@ -6,7 +6,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from tsalert.core.periods import Period
-from tsalert.quarterly.content import SUPPRESSED, Block, Chart, Row, Section, Table
+from tsalert.quarterly.content import Block, Chart, Row, Section, Table
 from tsalert.quarterly.disclosure.cells import Place, tables_of
 from tsalert.quarterly.disclosure.controlling import Controlled, Tables, control, hidden_before
 from tsalert.quarterly.disclosure.holding import as_before, rows_to_hold
@@ -69,7 +69,7 @@ def _settled(told: Quoted, editions: Sequence[Edition]) -> tuple[Tables, Control
     told = replace(told, hidden=told.hidden | fresh, telling=told.telling - fresh)
     standing, held = set(told.places), told.tables
     while True:
-        now = control(held, standing, hidden_before(held, editions, SUPPRESSED), told)
+        now = control(held, standing, hidden_before(held, editions), told)
         rows = rows_to_hold([table for _, table in held], now, standing, editions, told.telling)
         if not rows:
             return held, now
