@@ -11,6 +11,7 @@ from sqlalchemy import select, update
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
+from tests.asked import statements
 from tests.conftest import NOW
 from tests.documents.reading import opened, words
 from tests.response.conftest import roof_call
@@ -21,13 +22,15 @@ from tsalert.activities.recognition_queries import RecognitionFilter, Recognitio
 from tsalert.activities.recognition_rules import Consent, NewRecognition, Presentation, check_recognition
 from tsalert.activities.vocabulary import RecognitionKind
 from tsalert.audit.queries import entries_about
+from tsalert.cases import service as cases
+from tsalert.cases.rules import NewCase
 from tsalert.core.actors import SERVICE, Actor
 from tsalert.core.errors import Conflict, NotAllowed, NotFound, RuleViolation, Withheld
 from tsalert.core.periods import parse_period
 from tsalert.db import transaction
 from tsalert.response import service as response
 from tsalert.response.call_parties import parties_of_calls
-from tsalert.response.vocabulary import CallSource
+from tsalert.response.vocabulary import CallSource, Category
 from tsalert.staff.rules import RoleName
 from tsalert.tiers import service as tiers
 from tsalert.tiers.vocabulary import Subject
@@ -117,6 +120,21 @@ def test_only_what_was_presented_counts_and_consent_may_be_given_and_taken_back(
     recognising.keep_consent(seen(decided, 3), Consent(may_be_named=False, on_date=TODAY), actor=actor, now=NOW)
     acts = [entry.action for entry in entries_about(session, "recognition", decided)]
     assert sorted(acts) == ["decided", "may be named", "may not be named", "presented"]
+
+
+def test_a_list_asks_the_database_no_more_the_longer_it_is(
+    session: Session, actor: Actor, new: NewRecognition, decided: int
+) -> None:
+    asked = []
+    for _ in range(2):
+        case_id = cases.open_case(NewCase("A roof", Category.DOORSTEP_CRIME), actor=actor, now=NOW)
+        recognising.decide_recognition(replace(new, case_id=case_id), actor=actor, now=NOW)
+        with statements() as found:
+            page = recognition_queries.list_recognitions(session, RecognitionFilter(), actor=actor, now=NOW)
+        asked.append(len(found))
+    assert all(each.incident for each in page.items)
+    assert [bool(each.case) for each in page.items] == [True, True, False]
+    assert asked[1] == asked[0]
 
 
 def test_withdrawn_thanks_are_let_alone(session: Session, actor: Actor, decided: int) -> None:

@@ -6,11 +6,12 @@ from decimal import Decimal
 import pytest
 from sqlalchemy.orm import Session
 
+from tests.asked import statements
 from tests.handover.conftest import BODY, HOUR, MINUTE, NOON, NUMBER, STREET, VICTIM, written
 from tsalert.audit.queries import entries_about, verify_chain
 from tsalert.cases import queries as cases
 from tsalert.cases import service as case_service
-from tsalert.cases.rules import NewMoneyLine, Progress
+from tsalert.cases.rules import NewCase, NewMoneyLine, Progress
 from tsalert.cases.sections import pack_text
 from tsalert.cases.vocabulary import MoneyKind, Outcome, Status
 from tsalert.core.actors import Actor
@@ -23,7 +24,7 @@ from tsalert.response.clock import ClockState, read_clock
 from tsalert.response.handing_over import Acceptance
 from tsalert.response.steps import IncidentState
 from tsalert.response.timeline import timeline
-from tsalert.response.vocabulary import StandDownReason
+from tsalert.response.vocabulary import Category, StandDownReason
 
 YES = Acceptance(f"{BODY}, J Example", "OB-0117")
 
@@ -191,3 +192,19 @@ def test_an_answer_on_the_incidents_page_is_taken_over(session: Session, desk: A
     handing_over.hand_over(incident_id, YES, actor=desk, now=NOON + HOUR)
     with pytest.raises(Conflict):
         service.accept_handover(number, YES, actor=desk, now=NOON + HOUR)
+
+
+def test_a_list_asks_the_database_no_more_the_longer_it_is(
+    session: Session, desk: Actor, incident_id: int, case_id: int
+) -> None:
+    asked = []
+    other_id = case_service.open_case(NewCase("A roof", Category.DOORSTEP_CRIME), actor=desk, now=NOON)
+    for subject in ({"incident_id": incident_id}, {"case_id": case_id}, {"case_id": other_id}):
+        service.draft_handover(written(**subject), actor=desk, now=NOON)
+        with statements() as found:
+            page = queries.list_handovers(session, reader=desk, now=NOON)
+        asked.append(len(found))
+    names = [cases.get_case(session, number).reference for number in (other_id, case_id)]
+    names.append(response.get_incident(session, incident_id).reference)
+    assert [each.reference for each in page.items] == names
+    assert asked[2] == asked[1]

@@ -8,6 +8,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import DatabaseError
 from sqlalchemy.orm import Session
 
+from tests.asked import statements
 from tests.referrals.conftest import HOUR, NOON, STREET, VICTIM, written
 from tsalert.audit.queries import entries_about
 from tsalert.cases import queries as cases
@@ -23,6 +24,7 @@ from tsalert.referrals import bodies, queries, service
 from tsalert.referrals.rules import Acknowledgement, NewBody, Sending
 from tsalert.referrals.vocabulary import BodyKind, LawfulReason, Means, State
 from tsalert.response import service as response
+from tsalert.response.queries import get_incident
 from tsalert.response.rules import NewCall, NewIncident
 from tsalert.response.vocabulary import CallSource, Category, Disposition, GradeName
 from tsalert.tiers import service as tiers
@@ -207,3 +209,22 @@ def test_a_body_is_changed_verified_and_taken_off_the_list(session: Session, bod
 def test_a_body_can_be_reached(session: Session, case_officer: Actor) -> None:
     with pytest.raises(RuleViolation):
         bodies.add_body(NewBody(BodyKind.BANK, "A bank"), actor=case_officer, now=NOON)
+
+
+def test_a_list_asks_the_database_no_more_the_longer_it_is(session: Session, case_id: int, case_officer: Actor) -> None:
+    call = NewCall(
+        disposition=Disposition.NEW_INCIDENT,
+        happening="Men at the door",
+        incident=NewIncident(Category.DOORSTEP_CRIME, "roofing", GradeName.NONE),
+    )
+    asked, names = [], [cases.get_case(session, case_id).reference]
+    service.draft_referral(written(case_id=case_id), actor=case_officer, now=NOON)
+    for _ in range(2):
+        incident_id = response.log_call(call, actor=case_officer, now=NOON).incident_id or 0
+        service.draft_referral(written(incident_id=incident_id), actor=case_officer, now=NOON)
+        names.insert(0, get_incident(session, incident_id).reference)
+        with statements() as found:
+            page = queries.list_referrals(session, actor=case_officer, now=NOON)
+        asked.append(len(found))
+        assert [each.reference for each in page.items] == names
+    assert asked[1] == asked[0]

@@ -1,7 +1,6 @@
 """The live board: what it shows, when it is read anew, and that nobody is ever shown an old one."""
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from threading import Barrier, Event, Thread
 
@@ -11,6 +10,7 @@ from sqlalchemy import event, select, update
 from sqlalchemy.engine import Engine
 from sqlalchemy.orm import Session
 
+from tests.asked import statements
 from tests.response.conftest import NOON, roof_call
 from tests.response.test_concurrency import at_once
 from tests.rota.conftest import give_mobile, put_on_shift
@@ -64,19 +64,6 @@ def live_board() -> LiveBoard:
 
 def show(board: LiveBoard, now: datetime = NOON, lag: timedelta = timedelta(0)) -> str:
     return board.drawn(db.session(), now=now, with_links=True, lag=lag).at(now)
-
-
-@contextmanager
-def statements() -> Iterator[list[str]]:
-    """Keep what the database is asked meanwhile."""
-    asked: list[str] = []
-
-    def keep(_connection: object, _cursor: object, statement: str, *_: object) -> None:
-        asked.append(statement)
-
-    event.listen(Engine, "before_cursor_execute", keep)
-    yield asked
-    event.remove(Engine, "before_cursor_execute", keep)
 
 
 def renews(session: Session, act: Callable[[], object]) -> bool:

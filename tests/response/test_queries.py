@@ -131,4 +131,4 @@ def test_a_reference_is_found_however_it_is_typed(session: Session, duty: Actor)
     assert queries.find_incident_id(session, reference[:-1]) is None
     call = queries.list_calls(session).items[0]
     assert queries.find_call_id(session, call.reference) == call.id
-    assert queries.incident_references(session, [call]) == {incident_id: reference}
+    assert queries.references(session, [incident_id]) == {incident_id: reference}

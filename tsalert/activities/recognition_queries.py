@@ -73,7 +73,7 @@ def list_recognitions(
         conditions.append(Recognition.case_id == wanted.case_id)
     query = select(Recognition).where(*conditions)
     page = read_page(session, query, Order(Recognition.id), after=wanted.after, size=size)
-    return page.told_by(lambda row: _view(session, row))
+    return page.all_told_by(lambda rows: _views(session, rows))
 
 
 def get_recognition(session: Session, recognition_id: int, *, actor: Actor, now: datetime) -> RecognitionView:
@@ -82,7 +82,7 @@ def get_recognition(session: Session, recognition_id: int, *, actor: Actor, now:
     :raises NotFound: there is none.
     :raises Withheld: what it is for is restricted.
     """
-    return _view(session, get_recognition_row(session, recognition_id, actor=actor, now=now))
+    return _views(session, [get_recognition_row(session, recognition_id, actor=actor, now=now)])[0]
 
 
 def get_recognition_row(
@@ -155,6 +155,7 @@ def _shown(showing: RecognitionShowing) -> ColumnElement[bool]:
     }[showing]
 
 
-def _view(session: Session, row: Recognition) -> RecognitionView:
-    incident = response.get_incident_row(session, row.incident_id).reference if row.incident_id else None
-    return RecognitionView(row, incident, cases.get_case(session, row.case_id).reference if row.case_id else None)
+def _views(session: Session, rows: Sequence[Recognition]) -> list[RecognitionView]:
+    incidents = response.references(session, {row.incident_id for row in rows if row.incident_id is not None})
+    named = cases.references(session, {row.case_id for row in rows if row.case_id is not None})
+    return [RecognitionView(row, incidents.get(row.incident_id or 0), named.get(row.case_id or 0)) for row in rows]

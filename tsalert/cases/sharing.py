@@ -1,6 +1,6 @@
 """What we know of a case or an incident, put into words for another body; each part is asked for by itself."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date, datetime
 
 from flask import current_app
@@ -57,6 +57,16 @@ def read_matter(session: Session, *, case_id: int | None, incident_id: int | Non
     reference = cases.get_case(session, case_id).reference
     found = (response.get_incident(session, number) for number in cases.incident_ids(session, case_id))
     return Matter(reference, case_id, tuple(found))
+
+
+def references_of(session: Session, matters: Sequence[tuple[int | None, int | None]]) -> list[str]:
+    """Return the reference of each of some matters: of its case, else of its incident.
+
+    :param matters: the ids of case and incident, of which each has one.
+    """
+    of_cases = cases.references(session, {case_id for case_id, _ in matters if case_id is not None})
+    of_incidents = response.references(session, {incident_id for _, incident_id in matters if incident_id is not None})
+    return [of_cases.get(case_id or 0) or of_incidents[incident_id or 0] for case_id, incident_id in matters]
 
 
 def sender(session: Session, officer_id: int | None, body: str) -> Lines:

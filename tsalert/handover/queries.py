@@ -7,6 +7,7 @@ from msgspec import Struct
 from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
+from tsalert.cases import sharing
 from tsalert.cases.sections import Pack, pack_from_data
 from tsalert.core.actors import Actor
 from tsalert.core.errors import NotFound
@@ -60,7 +61,7 @@ def get_handover(session: Session, handover_id: int) -> HandoverRecord:
 
     :raises NotFound: there is none.
     """
-    return _record(session, get_row(session, handover_id))
+    return _records(session, [get_row(session, handover_id)])[0]
 
 
 def list_handovers(
@@ -72,7 +73,7 @@ def list_handovers(
         and_(Handover.incident_id.is_not(None), tiers.visible(reader, Subject.INCIDENT, Handover.incident_id, now=now)),
     )
     page = read_page(session, select(Handover).where(seen), Order(Handover.id), after=after, size=limit)
-    return page.told_by(lambda row: _record(session, row))
+    return page.all_told_by(lambda rows: _records(session, rows))
 
 
 def handovers_of(
@@ -80,7 +81,7 @@ def handovers_of(
 ) -> Sequence[HandoverRecord]:
     """Return the handovers of one incident or case, oldest first."""
     of_it = Handover.incident_id == incident_id if incident_id is not None else Handover.case_id == case_id
-    return [_record(session, row) for row in session.scalars(select(Handover).where(of_it).order_by(Handover.id))]
+    return _records(session, session.scalars(select(Handover).where(of_it).order_by(Handover.id)).all())
 
 
 def offered_rows(session: Session) -> Sequence[Handover]:
@@ -94,5 +95,6 @@ def pack_of(session: Session, record: HandoverRecord, *, now: datetime) -> Pack:
     return pack_from_data(kept) if kept is not None else packs.assemble(session, record.row, now=now)
 
 
-def _record(session: Session, row: Handover) -> HandoverRecord:
-    return HandoverRecord(row, packs.subject_of(session, row).reference)
+def _records(session: Session, rows: Sequence[Handover]) -> list[HandoverRecord]:
+    named = sharing.references_of(session, [(row.case_id, row.incident_id) for row in rows])
+    return [HandoverRecord(row, reference) for row, reference in zip(rows, named, strict=True)]

@@ -109,7 +109,8 @@ def late_alerts(session: Session, *, now: datetime) -> list[Late]:
 def last_checks(session: Session, *, limit: int = 20) -> list[tuple[CanaryCheck, str]]:
     """Return the latest checks, each with the alert's reference."""
     found = session.scalars(select(CanaryCheck).order_by(CanaryCheck.began_at.desc()).limit(limit)).all()
-    return [(check, alerts.get_alert(session, check.alert_id).reference) for check in found]
+    told = alerts.headlines_of(session, [check.alert_id for check in found])
+    return [(check, told[check.alert_id][0]) for check in found]
 
 
 def note_seen(alert_id: int, *, actor: Actor, now: datetime) -> None:
@@ -173,8 +174,9 @@ def _has_arrived(sending: Sending) -> bool:
 
 
 def _late(session: Session, checks: Sequence[CanaryCheck]) -> list[Late]:
+    told = alerts.headlines_of(session, [each.alert_id for each in checks])
     return [
-        Late(each.alert_id, alerts.get_alert(session, each.alert_id).reference, each.late_at, each.arrived_at)
+        Late(each.alert_id, told[each.alert_id][0], each.late_at, each.arrived_at)
         for each in checks
         if each.late_at is not None
     ]

@@ -7,7 +7,7 @@ from msgspec import Struct
 from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
-from tsalert.cases import merging
+from tsalert.cases import merging, sharing
 from tsalert.cases import queries as cases
 from tsalert.cases.sections import Pack, pack_from_data
 from tsalert.core.actors import Actor
@@ -137,9 +137,5 @@ def pack_of(session: Session, record: ReferralRecord, *, now: datetime) -> Pack:
 
 
 def _records(session: Session, rows: Sequence[Referral]) -> list[ReferralRecord]:
-    named = cases.references(session, [row.case_id for row in rows if row.case_id is not None])
-    return [ReferralRecord(row, named.get(row.case_id or 0) or _of_incident(session, row)) for row in rows]
-
-
-def _of_incident(session: Session, row: Referral) -> str:
-    return response.get_incident(session, row.incident_id or 0).reference
+    named = sharing.references_of(session, [(row.case_id, row.incident_id) for row in rows])
+    return [ReferralRecord(row, reference) for row, reference in zip(rows, named, strict=True)]

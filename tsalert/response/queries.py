@@ -1,6 +1,6 @@
 """Reading calls, incidents and clocks; what other capabilities may ask."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from statistics import median
 
@@ -155,10 +155,9 @@ def calls_of_incident(session: Session, incident_id: int) -> Sequence[Call]:
     return rows.calls_of(session, incident_id)
 
 
-def incident_references(session: Session, calls: Sequence[Call]) -> dict[int, str]:
-    """Return the references of the incidents that some calls belong to, by id."""
-    wanted = {call.incident_id for call in calls if call.incident_id}
-    found = session.execute(select(Incident.id, Incident.reference).where(Incident.id.in_(wanted)))
+def references(session: Session, incident_ids: Collection[int]) -> dict[int, str]:
+    """Return the references of some incidents by their ids."""
+    found = session.execute(select(Incident.id, Incident.reference).where(Incident.id.in_(incident_ids)))
     return dict(found.all())
 
 
