@@ -12,8 +12,7 @@ from sqlalchemy.orm import Session
 from tsalert.activities.models import Activity, ActivityChannel, ActivityCorrection, ActivityOfficer, ActivityWard
 from tsalert.activities.rules import Plan, Reach, Result
 from tsalert.activities.vocabulary import ActivityKind, Audience, Channel, State
-from tsalert.core.errors import NotFound
-from tsalert.core.keys import is_id
+from tsalert.by_id import get_by_id
 from tsalert.core.periods import Period
 from tsalert.keysets import PAGE, Order, Page, read_page
 
@@ -73,13 +72,7 @@ def get_activity_row(session: Session, activity_id: int, *, lock: bool = False) 
 
     :raises NotFound: there is none.
     """
-    query = select(Activity).where(Activity.id == activity_id)
-    if lock:
-        query = query.with_for_update().execution_options(populate_existing=True)
-    row = session.scalar(query) if is_id(activity_id) else None
-    if row is None:
-        raise NotFound("There is no such activity.")
-    return row
+    return get_by_id(session, Activity, activity_id, "There is no such activity.", lock=lock)
 
 
 def find_same(session: Session, plan: Plan) -> str | None:

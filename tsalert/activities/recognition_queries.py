@@ -9,10 +9,9 @@ from sqlalchemy.orm import Session
 
 from tsalert.activities.models import Recognition
 from tsalert.activities.vocabulary import RecognitionKind
+from tsalert.by_id import get_by_id
 from tsalert.cases import queries as cases
 from tsalert.core.actors import Actor
-from tsalert.core.errors import NotFound
-from tsalert.core.keys import is_id
 from tsalert.core.periods import Period
 from tsalert.core.words import Word
 from tsalert.keysets import PAGE, Order, Page, read_page
@@ -93,12 +92,7 @@ def get_recognition_row(
     :raises NotFound: there is none.
     :raises Withheld: what it is for is restricted.
     """
-    query = select(Recognition).where(Recognition.id == recognition_id)
-    if lock:
-        query = query.with_for_update().execution_options(populate_existing=True)
-    row = session.scalar(query) if is_id(recognition_id) else None
-    if row is None:
-        raise NotFound("There is no such recognition.")
+    row = get_by_id(session, Recognition, recognition_id, "There is no such recognition.", lock=lock)
     require_visible(session, row, actor=actor, now=now)
     return row
 

@@ -10,9 +10,8 @@ from sqlalchemy.orm import Session
 
 from tsalert.activities.models import ColdCallingZone, ZoneEvent, ZonePostcode
 from tsalert.activities.zone_rules import Street, is_due
+from tsalert.by_id import get_by_id
 from tsalert.core.clock import london_midnight
-from tsalert.core.errors import NotFound
-from tsalert.core.keys import is_id
 from tsalert.core.periods import Period
 from tsalert.core.words import Word
 from tsalert.keysets import PAGE, Order, Page, read_page
@@ -77,13 +76,7 @@ def get_zone_row(session: Session, zone_id: int, *, lock: bool = False) -> ColdC
 
     :raises NotFound: there is none.
     """
-    query = select(ColdCallingZone).where(ColdCallingZone.id == zone_id)
-    if lock:
-        query = query.with_for_update().execution_options(populate_existing=True)
-    row = session.scalar(query) if is_id(zone_id) else None
-    if row is None:
-        raise NotFound("There is no such zone.")
-    return row
+    return get_by_id(session, ColdCallingZone, zone_id, "There is no such zone.", lock=lock)
 
 
 def zones_at(session: Session, postcode: str, *, on: date) -> list[ColdCallingZone]:

@@ -14,8 +14,8 @@ from tsalert.alerts.rules import Kind, Urgency
 from tsalert.alerts.scheduling import queries as schedules
 from tsalert.alerts.scheduling.rules import ScheduleState
 from tsalert.alerts.steps import Status, Step, next_status
+from tsalert.by_id import get_by_id
 from tsalert.core.errors import NotFound
-from tsalert.core.keys import is_id
 from tsalert.core.periods import Period
 from tsalert.delivery import queries as delivery
 from tsalert.delivery.progress import Progress
@@ -49,13 +49,7 @@ def get_alert(session: Session, alert_id: int, *, lock: bool = False) -> Alert:
 
     :raises NotFound: there is none.
     """
-    query = select(Alert).where(Alert.id == alert_id)
-    if lock:
-        query = query.with_for_update().execution_options(populate_existing=True)
-    alert = session.scalar(query) if is_id(alert_id) else None
-    if alert is None:
-        raise NotFound("There is no such alert.")
-    return alert
+    return get_by_id(session, Alert, alert_id, "There is no such alert.", lock=lock)
 
 
 def lock_for(session: Session, alert_id: int, step: Step) -> Alert:

@@ -6,8 +6,7 @@ from msgspec import Struct
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from tsalert.core.errors import NotFound
-from tsalert.core.keys import is_id
+from tsalert.by_id import get_by_id
 from tsalert.displays.models import WallDisplay
 from tsalert.displays.rules import Standing, standing
 from tsalert.staff import queries as staff
@@ -39,9 +38,7 @@ def get_display(session: Session, display_id: int, *, now: datetime) -> DisplayR
 
     :raises NotFound: there is none.
     """
-    display = session.get(WallDisplay, display_id) if is_id(display_id) else None
-    if display is None:
-        raise NotFound("There is no such wall display.")
+    display = get_by_id(session, WallDisplay, display_id, "There is no such wall display.")
     return _record(display, staff.officer_names(session), now)
 
 

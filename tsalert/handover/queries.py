@@ -7,11 +7,10 @@ from msgspec import Struct
 from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
+from tsalert.by_id import get_by_id
 from tsalert.cases import sharing
 from tsalert.cases.sections import Pack, pack_from_data
 from tsalert.core.actors import Actor
-from tsalert.core.errors import NotFound
-from tsalert.core.keys import is_id
 from tsalert.handover import packs
 from tsalert.handover.models import Handover
 from tsalert.handover.rules import Act, State, legal_acts
@@ -47,13 +46,7 @@ def get_row(session: Session, handover_id: int, *, lock: bool = False) -> Handov
 
     :raises NotFound: there is none.
     """
-    query = select(Handover).where(Handover.id == handover_id)
-    if lock:
-        query = query.with_for_update().execution_options(populate_existing=True)
-    row = session.scalar(query) if is_id(handover_id) else None
-    if row is None:
-        raise NotFound("There is no such handover.")
-    return row
+    return get_by_id(session, Handover, handover_id, "There is no such handover.", lock=lock)
 
 
 def get_handover(session: Session, handover_id: int) -> HandoverRecord:

@@ -8,8 +8,7 @@ from msgspec import Struct
 from sqlalchemy import Select, exists, func, select
 from sqlalchemy.orm import Session, aliased
 
-from tsalert.core.errors import NotFound
-from tsalert.core.keys import is_id
+from tsalert.by_id import get_by_id
 from tsalert.delivery import queries as delivery
 from tsalert.delivery.queries import EndpointView
 from tsalert.delivery.rules import Channel, EndpointStatus
@@ -115,11 +114,7 @@ def lock_report(session: Session, report_id: int) -> AddressReport:
 
     :raises NotFound: there is none.
     """
-    query = select(AddressReport).where(AddressReport.id == report_id)
-    found = session.scalar(query.with_for_update()) if is_id(report_id) else None
-    if found is None:
-        raise NotFound("There is no such report.")
-    return found
+    return get_by_id(session, AddressReport, report_id, "There is no such report.", lock=True)
 
 
 def _shared() -> Select[int]:

@@ -8,7 +8,7 @@ from sqlalchemy import Row, or_, select
 from sqlalchemy.orm import Session
 
 from tsalert.bulk import one_of
-from tsalert.core.errors import NotFound
+from tsalert.by_id import get_by_id
 from tsalert.core.keys import is_id
 from tsalert.keysets import PAGE, Order, Page, read_page
 from tsalert.parties import matching
@@ -57,9 +57,7 @@ def get_party(session: Session, party_id: int, *, without: Collection[Fact] = ()
     :param without: what the reader may not learn of.
     :raises NotFound: there is none.
     """
-    party = session.get(Party, party_id) if is_id(party_id) else None
-    if party is None:
-        raise NotFound("There is no such party.")
+    party = get_by_id(session, Party, party_id, "There is no such party.")
     identity = party.identity_id or party.id
     members = matching.members_of(session, [identity])[identity]
     return PartyRecord(

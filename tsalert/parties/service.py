@@ -8,6 +8,7 @@ from sqlalchemy import insert, or_, select, update
 from sqlalchemy.orm import Session
 
 from tsalert.audit import service as audit
+from tsalert.by_id import get_by_id
 from tsalert.core.actors import Actor, Permission
 from tsalert.core.errors import Conflict, NotFound, RuleViolation
 from tsalert.core.keys import is_id
@@ -101,9 +102,7 @@ def undo(link_id: int, *, actor: Actor, now: datetime) -> None:
     """
     actor.require(Permission.LOG_CALL)
     with transaction() as session:
-        link = session.get(PartyLink, link_id) if is_id(link_id) else None
-        if link is None:
-            raise NotFound("There is no such decision.")
+        link = get_by_id(session, PartyLink, link_id, "There is no such decision.")
         locked = _lock_pair(session, (link.low_id, link.high_id))
         session.refresh(link)
         if link.undone_at is not None:

@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from tsalert.audit import service as audit
+from tsalert.by_id import get_by_id
 from tsalert.core.actors import Actor, Permission
 from tsalert.core.clock import london_date
 from tsalert.core.errors import Conflict, NotFound, RuleViolation
@@ -112,10 +113,7 @@ def get_warning(session: Session, warning_id: int) -> PartyWarning:
 
     :raises NotFound: there is none.
     """
-    row = session.get(PartyWarning, warning_id) if is_id(warning_id) else None
-    if row is None:
-        raise NotFound("There is no such warning.")
-    return row
+    return get_by_id(session, PartyWarning, warning_id, "There is no such warning.")
 
 
 def _lock(session: Session, warning_id: int) -> PartyWarning:

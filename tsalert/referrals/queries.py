@@ -7,11 +7,11 @@ from msgspec import Struct
 from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
+from tsalert.by_id import get_by_id
 from tsalert.cases import merging, sharing
 from tsalert.cases import queries as cases
 from tsalert.cases.sections import Pack, pack_from_data
 from tsalert.core.actors import Actor
-from tsalert.core.errors import NotFound
 from tsalert.core.keys import is_id
 from tsalert.keysets import PAGE, Order, Page, read_page
 from tsalert.referrals import packs
@@ -59,12 +59,7 @@ def get_row(session: Session, referral_id: int, *, actor: Actor, now: datetime, 
     :raises NotFound: there is none.
     :raises Withheld: its case or incident is restricted to this person.
     """
-    query = select(Referral).where(Referral.id == referral_id)
-    if lock:
-        query = query.with_for_update().execution_options(populate_existing=True)
-    row = session.scalar(query) if is_id(referral_id) else None
-    if row is None:
-        raise NotFound("There is no such referral.")
+    row = get_by_id(session, Referral, referral_id, "There is no such referral.", lock=lock)
     require_visible(session, case_id=row.case_id, incident_id=row.incident_id, actor=actor, now=now)
     return row
 

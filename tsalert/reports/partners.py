@@ -8,8 +8,7 @@ from msgspec.structs import replace
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session, aliased
 
-from tsalert.core.errors import NotFound
-from tsalert.core.keys import is_id
+from tsalert.by_id import get_by_id
 from tsalert.core.periods import Period
 from tsalert.reports.change import Change, describe_change
 from tsalert.reports.comparing import months_in, named_days, year_before
@@ -115,9 +114,7 @@ def get_figure(session: Session, figure_id: int) -> FigureView:
 
     :raises NotFound: there is none.
     """
-    row = session.get(PartnerFigure, figure_id) if is_id(figure_id) else None
-    if row is None:
-        raise NotFound("There is no such figure.")
+    row = get_by_id(session, PartnerFigure, figure_id, "There is no such figure.")
     return _view(row)
 
 

@@ -8,6 +8,7 @@ from msgspec import Struct
 from sqlalchemy import ColumnElement, Row, Select, and_, case, func, null, or_, select
 from sqlalchemy.orm import Session, aliased
 
+from tsalert.by_id import get_by_id
 from tsalert.core.errors import NotFound
 from tsalert.core.keys import is_id
 from tsalert.core.periods import Period
@@ -98,10 +99,7 @@ def get_incident_row(session: Session, incident_id: int) -> Incident:
 
     :raises NotFound: there is none.
     """
-    incident = session.get(Incident, incident_id) if is_id(incident_id) else None
-    if incident is None:
-        raise NotFound("There is no such incident.")
-    return incident
+    return get_by_id(session, Incident, incident_id, "There is no such incident.")
 
 
 def find_incident_id(session: Session, reference: str) -> int | None:
@@ -121,10 +119,7 @@ def get_call(session: Session, call_id: int) -> Call:
 
     :raises NotFound: there is none.
     """
-    call = session.get(Call, call_id) if is_id(call_id) else None
-    if call is None:
-        raise NotFound("There is no such call.")
-    return call
+    return get_by_id(session, Call, call_id, "There is no such call.")
 
 
 def find_call_id(session: Session, reference: str) -> int | None:

@@ -9,6 +9,7 @@ from sqlalchemy import func, literal_column, select
 from sqlalchemy.orm import Session
 
 from tsalert.audit import service as audit
+from tsalert.by_id import get_by_id
 from tsalert.core.actors import Actor, Permission
 from tsalert.core.errors import NotFound, Overtaken, RuleViolation
 from tsalert.core.keys import is_id
@@ -171,9 +172,7 @@ def get_waiting(session: Session, call_id: int) -> WaitingCall:
     :raises NotFound: there is no such call.
     :raises Overtaken: it was written up already; it says by whom.
     """
-    call = session.get(Call, call_id) if is_id(call_id) else None
-    if call is None:
-        raise NotFound("There is no such call.")
+    call = get_by_id(session, Call, call_id, "There is no such call.")
     _require_waiting(session, call)
     return _with_stories(session, [call])[0]
 

@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from tsalert.audit import service as audit
+from tsalert.by_id import get_by_id
 from tsalert.core.actors import Actor, Permission
 from tsalert.core.clock import london_date
 from tsalert.core.errors import Conflict, NotFound, RuleViolation
@@ -86,11 +87,7 @@ def get_hold(session: Session, hold_id: int, *, lock: bool = False) -> LegalHold
 
     :raises NotFound: there is none with that number.
     """
-    query = select(LegalHold).where(LegalHold.id == hold_id)
-    found = session.scalar(query.with_for_update() if lock else query) if is_id(hold_id) else None
-    if found is None:
-        raise NotFound("There is no such hold.")
-    return found
+    return get_by_id(session, LegalHold, hold_id, "There is no such hold.", lock=lock)
 
 
 def list_holds(session: Session, *, after: str | None = None) -> Page[LegalHold]:

@@ -8,10 +8,10 @@ from sqlalchemy import func, insert, select
 from sqlalchemy.orm import Session
 
 from tsalert.audit import service as audit
+from tsalert.by_id import get_by_id
 from tsalert.core.actors import Actor, Permission
 from tsalert.core.clock import as_utc, london_date
-from tsalert.core.errors import Conflict, NotFound
-from tsalert.core.keys import is_id
+from tsalert.core.errors import Conflict
 from tsalert.db import transaction
 from tsalert.keysets import Order, Page, read_page
 from tsalert.retention import keeping, rules, traces
@@ -117,11 +117,7 @@ def get_run(session: Session, run_id: int, *, lock: bool = False) -> ErasureRun:
 
     :raises NotFound: there is none with that number.
     """
-    query = select(ErasureRun).where(ErasureRun.id == run_id)
-    found = session.scalar(query.with_for_update() if lock else query) if is_id(run_id) else None
-    if found is None:
-        raise NotFound("There is no such run.")
-    return found
+    return get_by_id(session, ErasureRun, run_id, "There is no such run.", lock=lock)
 
 
 def list_runs(session: Session, *, after: int | None = None) -> Page[ErasureRun]:

@@ -6,10 +6,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from tsalert.audit import service as audit
+from tsalert.by_id import get_by_id
 from tsalert.core.actors import Actor, Permission
 from tsalert.core.clock import as_utc, london_date, london_midnight
-from tsalert.core.errors import Conflict, NotFound, RuleViolation
-from tsalert.core.keys import is_id
+from tsalert.core.errors import Conflict, RuleViolation
 from tsalert.db import transaction
 from tsalert.rota import alarms, checking, rules
 from tsalert.rota.coverage import Span
@@ -56,9 +56,7 @@ def cancel_leave(leave_id: int, *, actor: Actor, now: datetime) -> None:
     actor.require(Permission.MANAGE_ROTA)
     with transaction() as session:
         checking.begin_change(session)
-        leave = session.get(Leave, leave_id) if is_id(leave_id) else None
-        if leave is None:
-            raise NotFound("There is no such leave.")
+        leave = get_by_id(session, Leave, leave_id, "There is no such leave.")
         if leave.cancelled_at is not None or leave.ends_at <= as_utc(now):
             raise Conflict("This leave is over, or was cancelled.")
         leave.ends_at = max(leave.starts_at, as_utc(now))

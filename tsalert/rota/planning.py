@@ -7,10 +7,10 @@ from sqlalchemy import delete, or_, select
 from sqlalchemy.orm import Session
 
 from tsalert.audit import service as audit
+from tsalert.by_id import get_by_id
 from tsalert.core.actors import Actor, Permission
 from tsalert.core.clock import as_utc, london_date
-from tsalert.core.errors import Conflict, NotFound, RuleViolation
-from tsalert.core.keys import is_id
+from tsalert.core.errors import Conflict, RuleViolation
 from tsalert.db import transaction
 from tsalert.rota import alarms, checking, rules
 from tsalert.rota.coverage import Span, without
@@ -96,10 +96,7 @@ def get_pattern(session: Session, pattern_id: int) -> Pattern:
 
     :raises NotFound: there is none.
     """
-    pattern = session.get(Pattern, pattern_id) if is_id(pattern_id) else None
-    if pattern is None:
-        raise NotFound("There is no such pattern.")
-    return pattern
+    return get_by_id(session, Pattern, pattern_id, "There is no such pattern.")
 
 
 def _running(session: Session, pattern_id: int, now: datetime) -> Pattern:

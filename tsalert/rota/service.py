@@ -6,10 +6,10 @@ from msgspec import Struct
 from sqlalchemy.orm import Session
 
 from tsalert.audit import service as audit
+from tsalert.by_id import get_by_id
 from tsalert.core.actors import Actor, Permission
 from tsalert.core.clock import as_utc
-from tsalert.core.errors import Conflict, NotFound, RuleViolation
-from tsalert.core.keys import is_id
+from tsalert.core.errors import Conflict, RuleViolation
 from tsalert.db import transaction
 from tsalert.rota import alarms, checking, rules
 from tsalert.rota.coverage import Span
@@ -123,10 +123,7 @@ def get_shift(session: Session, shift_id: int) -> Shift:
 
     :raises NotFound: there is none.
     """
-    shift = session.get(Shift, shift_id) if is_id(shift_id) else None
-    if shift is None:
-        raise NotFound("There is no such shift.")
-    return shift
+    return get_by_id(session, Shift, shift_id, "There is no such shift.")
 
 
 def _changeable(session: Session, shift_id: int, now: datetime) -> Shift:

@@ -7,8 +7,7 @@ from msgspec import Struct
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from tsalert.core.errors import NotFound
-from tsalert.core.keys import is_id
+from tsalert.by_id import get_by_id
 from tsalert.core.periods import Period
 from tsalert.keysets import Order, Page, read_page
 from tsalert.runs.models import CalculationRun
@@ -81,13 +80,7 @@ def get_row(session: Session, run_id: int, *, lock: bool = False) -> Calculation
 
     :raises NotFound: there is no such run.
     """
-    query = select(CalculationRun).where(CalculationRun.id == run_id)
-    if lock:
-        query = query.with_for_update().execution_options(populate_existing=True)
-    row = session.scalar(query) if is_id(run_id) else None
-    if row is None:
-        raise NotFound("There is no such calculation run.")
-    return row
+    return get_by_id(session, CalculationRun, run_id, "There is no such calculation run.", lock=lock)
 
 
 def find_published(session: Session, question: Question) -> Run | None:

@@ -7,8 +7,8 @@ from msgspec import Struct
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
-from tsalert.core.errors import NotFound, RuleViolation
-from tsalert.core.keys import is_id
+from tsalert.by_id import get_by_id
+from tsalert.core.errors import RuleViolation
 from tsalert.delivery import queries as delivery
 from tsalert.delivery.queries import EndpointView
 from tsalert.keysets import Order, Page, read_page
@@ -91,9 +91,7 @@ def get_subscriber(session: Session, subscriber_id: int) -> SubscriberView:
 
     :raises NotFound: there is none.
     """
-    subscriber = session.get(Subscriber, subscriber_id) if is_id(subscriber_id) else None
-    if subscriber is None:
-        raise NotFound("There is no such subscriber.")
+    subscriber = get_by_id(session, Subscriber, subscriber_id, "There is no such subscriber.")
     ends = _ends_of(session, [subscriber_id]).get(subscriber_id, [])
     numbers = numbers_of(session, subscriber_id)
     consents = select(ConsentEvent).where(ConsentEvent.subscriber_id.in_(numbers))

@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from tsalert.audit import service as audit
+from tsalert.by_id import get_by_id
 from tsalert.core.actors import Actor, Permission
 from tsalert.core.clock import london_date
 from tsalert.core.errors import Conflict, NotFound, RuleViolation
@@ -218,10 +219,7 @@ def get_request(session: Session, request_id: int) -> AccessRequest:
 
     :raises NotFound: there is none with that number.
     """
-    found = session.get(AccessRequest, request_id) if is_id(request_id) else None
-    if found is None:
-        raise NotFound("There is no such request.")
-    return found
+    return get_by_id(session, AccessRequest, request_id, "There is no such request.")
 
 
 def list_requests(session: Session, *, after: str | None = None) -> Page[AccessRequest]:
