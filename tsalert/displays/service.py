@@ -4,13 +4,12 @@ from datetime import date, datetime
 from secrets import token_urlsafe
 
 from msgspec import Struct
-from sqlalchemy import select, update
+from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from tsalert.audit import service as audit
+from tsalert.by_id import get_by_id
 from tsalert.core.actors import Actor, Permission
-from tsalert.core.errors import NotFound
-from tsalert.core.keys import is_id
 from tsalert.core.last_days import end_of
 from tsalert.db import transaction
 from tsalert.displays.models import WallDisplay
@@ -61,8 +60,4 @@ def note_seen(display_id: int, *, now: datetime) -> None:
 
 
 def _lock(session: Session, display_id: int) -> WallDisplay:
-    query = select(WallDisplay).where(WallDisplay.id == display_id).with_for_update()
-    display = session.scalar(query) if is_id(display_id) else None
-    if display is None:
-        raise NotFound("There is no such wall display.")
-    return display
+    return get_by_id(session, WallDisplay, display_id, "There is no such wall display.", lock=True)

@@ -8,9 +8,9 @@ from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from tsalert.audit import service as audit
+from tsalert.by_id import get_by_id
 from tsalert.core.actors import Actor, Permission
-from tsalert.core.errors import Conflict, NotAllowed, NotFound
-from tsalert.core.keys import is_id
+from tsalert.core.errors import Conflict, NotAllowed
 from tsalert.db import db, insert_ignoring_conflicts, transaction
 from tsalert.delivery import queries as delivery
 from tsalert.delivery.rules import Channel, EndpointStatus
@@ -75,9 +75,7 @@ def decide(pair_id: int, verdict: Verdict, *, actor: Actor, now: datetime) -> in
     if actor.officer_id is None:
         raise NotAllowed("Only an officer can decide who is the same.")
     with transaction() as session:
-        row = session.get(LikelyDuplicate, pair_id, with_for_update=True) if is_id(pair_id) else None
-        if row is None:
-            raise NotFound("There is no such pair.")
+        row = get_by_id(session, LikelyDuplicate, pair_id, "There is no such pair.", lock=True)
         is_one = who_is(session, row.low_id) == who_is(session, row.high_id)
         if is_one and verdict is not Verdict.SAME:
             raise Conflict("These two were made one, which cannot be undone. Put the other person on the list again.")

@@ -11,9 +11,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from tsalert.audit import service as audit
+from tsalert.by_id import get_by_id
 from tsalert.core.actors import Actor, Permission
 from tsalert.core.errors import NotFound, RuleViolation
-from tsalert.core.keys import is_id
 from tsalert.db import transaction
 from tsalert.parties import service, taking_apart
 from tsalert.parties.models import Party, PartyIdentifier, PartyKnowledge, PartyName
@@ -138,11 +138,7 @@ def added_to(session: Session, members: Collection[int]) -> set[Fact]:
 
 
 def _lock(session: Session, party_id: int) -> Party:
-    query = select(Party).where(Party.id == party_id).with_for_update()
-    party = session.scalar(query) if is_id(party_id) else None
-    if party is None:
-        raise NotFound("There is no such party.")
-    return party
+    return get_by_id(session, Party, party_id, "There is no such party.", lock=True)
 
 
 def _normal(kind: PartyKind, new: NewKnown, *, is_demo: bool) -> str:

@@ -83,7 +83,7 @@ def review_warning(warning_id: int, review_on: date, *, actor: Actor, now: datet
     actor.require(Permission.LOG_CALL)
     check_review(review_on, today=london_date(now))
     with transaction() as session:
-        row = _lock(session, warning_id)
+        row = get_warning(session, warning_id, lock=True)
         if row.ended_at is not None:
             raise Conflict("This warning was ended. Write a new one.")
         row.review_on, row.reviewed_by, row.reviewed_at = review_on, actor.officer_id, now
@@ -101,27 +101,19 @@ def end_warning(warning_id: int, reason: str, *, actor: Actor, now: datetime) ->
     if not reason.strip():
         raise RuleViolation("Say why it ends.", field="reason")
     with transaction() as session:
-        row = _lock(session, warning_id)
+        row = get_warning(session, warning_id, lock=True)
         if row.ended_at is not None:
             raise Conflict("This warning was ended already.")
         row.ended_by, row.ended_at, row.end_reason = actor.officer_id, now, reason
         audit.record(session, actor, "warning ended", "party", row.party_id, now=now, warning=row.id)
 
 
-def get_warning(session: Session, warning_id: int) -> PartyWarning:
-    """Return one warning.
+def get_warning(session: Session, warning_id: int, *, lock: bool = False) -> PartyWarning:
+    """Return one warning; ``lock`` keeps others from changing it until the transaction ends.
 
     :raises NotFound: there is none.
     """
-    return get_by_id(session, PartyWarning, warning_id, "There is no such warning.")
-
-
-def _lock(session: Session, warning_id: int) -> PartyWarning:
-    query = select(PartyWarning).where(PartyWarning.id == warning_id).with_for_update()
-    row = session.scalar(query) if is_id(warning_id) else None
-    if row is None:
-        raise NotFound("There is no such warning.")
-    return row
+    return get_by_id(session, PartyWarning, warning_id, "There is no such warning.", lock=lock)
 
 
 def _as_it_stands(row: PartyWarning, *, today: date) -> Warned:

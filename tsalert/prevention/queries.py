@@ -7,6 +7,7 @@ from msgspec import Struct
 from sqlalchemy import ColumnElement, ScalarSelect, Select, and_, func, or_, select, true
 from sqlalchemy.orm import Session
 
+from tsalert.by_id import get_by_id
 from tsalert.core.errors import NotFound
 from tsalert.core.keys import is_id
 from tsalert.core.periods import Period
@@ -127,11 +128,7 @@ def get_unit_row(session: Session, unit_id: int) -> InstalledUnit:
 
     :raises NotFound: there is none.
     """
-    query = select(InstalledUnit).where(InstalledUnit.id == unit_id).with_for_update()
-    row = session.scalar(query.execution_options(populate_existing=True)) if is_id(unit_id) else None
-    if row is None:
-        raise NotFound("There is no such unit.")
-    return row
+    return get_by_id(session, InstalledUnit, unit_id, "There is no such unit.", lock=True)
 
 
 def units_of(session: Session, references: Iterable[str]) -> list[UnitView]:

@@ -11,8 +11,7 @@ from sqlalchemy.orm import Session
 from tsalert.audit import service as audit
 from tsalert.by_id import get_by_id
 from tsalert.core.actors import Actor, Permission
-from tsalert.core.errors import NotFound, Overtaken, RuleViolation
-from tsalert.core.keys import is_id
+from tsalert.core.errors import Overtaken, RuleViolation
 from tsalert.db import transaction
 from tsalert.keysets import Order, Page, read_page
 from tsalert.references.service import next_reference
@@ -194,10 +193,7 @@ def count_waiting(session: Session) -> Waiting:
 
 
 def _lock(session: Session, call_id: int) -> Call:
-    call = session.scalar(select(Call).where(Call.id == call_id).with_for_update()) if is_id(call_id) else None
-    if call is None:
-        raise NotFound("There is no such call.")
-    return call
+    return get_by_id(session, Call, call_id, "There is no such call.", lock=True)
 
 
 def _require_waiting(session: Session, call: Call) -> None:

@@ -8,9 +8,9 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from tsalert.audit import service as audit
+from tsalert.by_id import get_by_id
 from tsalert.core.actors import Actor, Permission
-from tsalert.core.errors import Conflict, NotAllowed, NotFound, RuleViolation
-from tsalert.core.keys import is_id
+from tsalert.core.errors import Conflict, NotAllowed, RuleViolation
 from tsalert.db import transaction
 from tsalert.retention import rules
 from tsalert.retention.models import KeepingRule
@@ -58,10 +58,7 @@ def approve_rule(rule_id: int, *, actor: Actor, now: datetime) -> None:
     if actor.officer_id is None:
         raise NotAllowed("Only an officer can approve a rule.")
     with transaction() as session:
-        query = select(KeepingRule).where(KeepingRule.id == rule_id).with_for_update()
-        rule = session.scalar(query) if is_id(rule_id) else None
-        if rule is None:
-            raise NotFound("There is no such rule.")
+        rule = get_by_id(session, KeepingRule, rule_id, "There is no such rule.", lock=True)
         if rule.approved_at is not None:
             raise Conflict("This rule was approved already.")
         if rule.written_by == actor.officer_id:

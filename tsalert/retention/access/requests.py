@@ -12,8 +12,7 @@ from tsalert.audit import service as audit
 from tsalert.by_id import get_by_id
 from tsalert.core.actors import Actor, Permission
 from tsalert.core.clock import london_date
-from tsalert.core.errors import Conflict, NotFound, RuleViolation
-from tsalert.core.keys import is_id
+from tsalert.core.errors import Conflict, RuleViolation
 from tsalert.core.words import counted
 from tsalert.db import db, transaction
 from tsalert.keysets import Order, Page, read_page
@@ -247,10 +246,7 @@ def _covered(row: Row) -> Row:
 
 
 def _open(session: Session, request_id: int) -> AccessRequest:
-    query = select(AccessRequest).where(AccessRequest.id == request_id).with_for_update()
-    request = session.scalar(query) if is_id(request_id) else None
-    if request is None:
-        raise NotFound("There is no such request.")
+    request = get_by_id(session, AccessRequest, request_id, "There is no such request.", lock=True)
     if request.answered_at is not None:
         raise Conflict("This request was answered already.")
     return request
