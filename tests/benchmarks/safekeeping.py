@@ -15,11 +15,12 @@ from msgspec.structs import asdict
 from tests.benchmarks.databases import both_databases, in_own_process, most_memory
 from tests.benchmarks.response_load import filled_app
 from tests.conftest import settings
+from tests.safekeeping.unwatched import Unwatched
 from tests.whole import create_app
 from tsalert.core.clock import utc_now
 from tsalert.db import db
 from tsalert.safekeeping import checking, making, restoring
-from tsalert.safekeeping.progress import Surroundings, Unwatched
+from tsalert.safekeeping.progress import Surroundings
 
 SECONDS, GROWTH_MB = 180.0, 150
 

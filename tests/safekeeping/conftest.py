@@ -14,13 +14,14 @@ from sqlalchemy import text
 
 from tests.conftest import NOW, PASSWORD, copied_app
 from tests.retention.conftest import Story
+from tests.safekeeping.unwatched import Unwatched
 from tests.test_migrations import GUARDS
 from tsalert.config import Settings
 from tsalert.core.actors import Actor, Via
 from tsalert.db import db
 from tsalert.safekeeping import making, restoring
 from tsalert.safekeeping.outlines import outlines
-from tsalert.safekeeping.progress import Progress, Surroundings, Unwatched
+from tsalert.safekeeping.progress import Progress, Surroundings
 from tsalert.safekeeping.reading import digest_of, moment
 from tsalert.safekeeping.restoring import Restored
 from tsalert.safekeeping.rules import Count, Manifest

@@ -13,6 +13,7 @@ from tests.conftest import ask, make_console, settings
 from tests.database import copied_database, postgresql_server, western_database
 from tests.safekeeping.conftest import Service
 from tests.safekeeping.test_backups import but_notes
+from tests.safekeeping.unwatched import Unwatched
 from tests.spare_apps import standing_on
 from tests.whole import create_app
 from tsalert.audit import queries as audit
@@ -23,7 +24,6 @@ from tsalert.db import db
 from tsalert.fulltext.models import Document
 from tsalert.installation.service import check_start
 from tsalert.safekeeping import filling, moving
-from tsalert.safekeeping.progress import Unwatched
 from tsalert.safekeeping.rules import Count
 from tsalert.staff.rules import RoleName
 

@@ -1,7 +1,7 @@
 """What long work stands in: the settings, the time at which it began, and who is told how far it has come."""
 
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Protocol
 
@@ -18,15 +18,6 @@ class Progress(Protocol):
     def stage(self, name: str, total: int, unit: str) -> AbstractContextManager[Advance]:
         """Begin a part of the work; what is given back is told how much more of it is done."""
         ...
-
-
-class Unwatched:
-    """Nobody waits."""
-
-    @contextmanager
-    def stage(self, _name: str, _total: int, _unit: str) -> Iterator[Advance]:
-        """Tell nobody."""
-        yield lambda _: None
 
 
 class Surroundings(Struct, frozen=True):
