@@ -91,7 +91,7 @@ def next_period(frequency: Frequency, now: datetime) -> Period:
 
 
 def is_told(alert: Told, wish: Wish, period: Period, *, had: bool, now: datetime) -> bool:
-    """Tell whether a digest tells somebody of an alert.
+    """Tell whether a digest tells somebody of an alert, as ``readers`` asks it of the database for everybody at once.
 
     Who changes something while they wait for a mail misses nothing that they still want. Who hears at once by now is
     told with the next daily mail.
