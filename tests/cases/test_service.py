@@ -12,6 +12,7 @@ from sqlalchemy import func, select, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
+from tests.asked import statements
 from tests.cases.conftest import OPENED, add_incident, described
 from tsalert.audit import queries as audit_queries
 from tsalert.cases import listing, queries, service
@@ -21,6 +22,7 @@ from tsalert.cases.vocabulary import Evidence, Impact, Method, MoneyKind, NoteKi
 from tsalert.core.actors import SERVICE, Actor, Via
 from tsalert.core.errors import Conflict, NotAllowed, NotFound, RuleViolation
 from tsalert.db import db
+from tsalert.response import queries as response
 from tsalert.response.vocabulary import Category
 from tsalert.staff import queries as staff_queries
 from tsalert.staff import service as staff
@@ -89,6 +91,20 @@ def test_two_officers_at_once_open_one_case_for_an_incident(fresh_app: Flask) ->
     assert "belongs to D26-" in answers[0]
     with fresh_app.app_context():
         assert db.session().scalar(select(func.count()).select_from(CaseFile)) == 1
+
+
+def test_the_incidents_of_a_case_are_read_at_once(
+    session: Session, open_case: Opener, incident: Callable[..., int], actor: Actor
+) -> None:
+    first, *further = incident(), incident(), incident()
+    case_id, asked = open_case(incident_id=first), []
+    for each in further:
+        service.link_incident(case_id, each, actor=actor, now=OPENED)
+        with statements() as found:
+            told = queries.incidents_of(session, case_id)
+        asked.append(len(found))
+    assert told == [response.get_incident(session, each) for each in (first, *further)]
+    assert asked[1] == asked[0]
 
 
 def test_a_case_grows_out_of_several_incidents(

@@ -21,7 +21,6 @@ from tsalert.cases.schemas import (
 from tsalert.core.actors import Permission
 from tsalert.core.clock import utc_now
 from tsalert.db import db
-from tsalert.response import queries as response
 from tsalert.web.access import current_actor, reads, requires
 from tsalert.web.api import api_blueprint
 
@@ -118,4 +117,4 @@ def add_note(note: NewNote, case_id: int) -> dict[str, Any]:
 def _linked(case_id: int) -> dict[str, Any]:
     session = db.session()
     queries.get_case(session, case_id)
-    return {"items": [response.get_incident(session, each) for each in queries.incident_ids(session, case_id)]}
+    return {"items": queries.incidents_of(session, case_id)}

@@ -16,6 +16,8 @@ from tsalert.core.errors import NotFound
 from tsalert.core.keys import is_id
 from tsalert.core.periods import Period
 from tsalert.references.rules import read_reference
+from tsalert.response import queries as response
+from tsalert.response.queries import IncidentRecord
 from tsalert.tiers import queries as tiers
 from tsalert.tiers.vocabulary import Subject
 
@@ -170,6 +172,11 @@ def incident_ids(session: Session, case_id: int) -> list[int]:
     """Return the ids of the incidents that a case grew out of."""
     query = select(CaseIncident.incident_id).where(CaseIncident.case_id == case_id)
     return list(session.scalars(query.order_by(CaseIncident.incident_id)))
+
+
+def incidents_of(session: Session, case_id: int) -> list[IncidentRecord]:
+    """Return the incidents that a case grew out of, the first first."""
+    return response.some_incidents(session, incident_ids(session, case_id))
 
 
 def opened_in(period: Period) -> ColumnElement[bool]:

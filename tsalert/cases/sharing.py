@@ -55,8 +55,7 @@ def read_matter(session: Session, *, case_id: int | None, incident_id: int | Non
         incident = response.get_incident(session, incident_id or 0)
         return Matter(incident.reference, None, (incident,))
     reference = cases.get_case(session, case_id).reference
-    found = (response.get_incident(session, number) for number in cases.incident_ids(session, case_id))
-    return Matter(reference, case_id, tuple(found))
+    return Matter(reference, case_id, tuple(cases.incidents_of(session, case_id)))
 
 
 def references_of(session: Session, matters: Sequence[tuple[int | None, int | None]]) -> list[str]:

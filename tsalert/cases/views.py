@@ -78,7 +78,7 @@ def show_case(case_id: int) -> ResponseReturnValue:
         is_restricted=tiers.is_restricted(session, Subject.CASE, case_id),
         notes=queries.latest_notes(session, case_id, limit=_SHOWN),
         superseded=queries.superseding_notes(session, case_id),
-        incidents=[response.get_incident(session, found) for found in queries.incident_ids(session, case_id)],
+        incidents=queries.incidents_of(session, case_id),
         ward=places.ward_names(session).get(case.ward_code or ""),
         officers=officers,
         words=vocabulary,

@@ -94,6 +94,12 @@ def get_incident(session: Session, incident_id: int) -> IncidentRecord:
     return as_records(session, [row])[0]
 
 
+def some_incidents(session: Session, incident_ids: Collection[int]) -> list[IncidentRecord]:
+    """Return some incidents, the first first."""
+    query = incident_rows().where(Incident.id.in_(incident_ids)).order_by(Incident.id)
+    return as_records(session, session.execute(query).all())
+
+
 def get_incident_row(session: Session, incident_id: int) -> Incident:
     """Return one incident's row alone, for a capability that copies from it; it is not locked.
 
