@@ -90,6 +90,16 @@ def test_a_network_that_tries_many_accounts_is_locked_too() -> None:
     assert not is_blocked(failures_by_account=FAILURES_BY_ACCOUNT - 1, failures_by_network=FAILURES_BY_NETWORK - 1)
 
 
+def test_whoever_holds_a_block_of_addresses_is_one_network(client: FlaskClient, kim: str) -> None:
+    for host in range(FAILURES_BY_NETWORK):
+        typed = {"email": f"somebody{host}@example.org", "password": "wrong"}
+        client.post("/sign-in", data=typed, environ_base={"REMOTE_ADDR": f"2001:db8:5:6::{host:x}"})
+    told = {"email": EMAIL, "password": PASSWORD}
+    same = client.post("/sign-in", data=told, environ_base={"REMOTE_ADDR": "2001:db8:5:6:7::1"})
+    assert (same.status_code, "Too many tries" in same.text) == (422, True)
+    assert client.post("/sign-in", data=told, environ_base={"REMOTE_ADDR": "2001:db8:5:7::1"}).status_code == 303
+
+
 @pytest.mark.parametrize("elsewhere", ["https://evil.example.com/", "//evil.example.com", "\\\\evil.example.com"])
 def test_signing_in_never_leads_to_another_site(client: FlaskClient, kim: str, elsewhere: str) -> None:
     answer = client.post("/sign-in", data={"email": EMAIL, "password": PASSWORD}, query_string={"next": elsewhere})

@@ -15,6 +15,7 @@ from tsalert.core.errors import NotFound, RuleViolation
 from tsalert.staff.models import RUNNING, ApiToken, Officer, Role, SignInFailure, officer_role
 from tsalert.staff.rules import WATCHED_SPAN, RoleName, is_blocked, permissions_of
 from tsalert.staff.tokens.models import ServiceAccount
+from tsalert.visitors.rules import network_of
 
 # A program that has an account is listed among programs alone, and signs nobody in.
 IS_PERSON = Officer.id.not_in(select(ServiceAccount.officer_id))
@@ -142,7 +143,7 @@ def sign_in_is_blocked(session: Session, account: str, network: str, *, now: dat
     """Tell whether this account or network has failed too often in the last 15 minutes."""
     since = SignInFailure.at > as_utc(now) - WATCHED_SPAN
     by_account = select(func.count()).where(SignInFailure.account_digest == text_digest(account), since)
-    by_network = select(func.count()).where(SignInFailure.network_digest == text_digest(network), since)
+    by_network = select(func.count()).where(SignInFailure.network_digest == network_digest(network), since)
     return is_blocked(
         failures_by_account=session.scalar(by_account) or 0, failures_by_network=session.scalar(by_network) or 0
     )
@@ -153,6 +154,11 @@ def token_digest(token: str) -> str:
     return sha256(token.encode()).hexdigest()
 
 
+def network_digest(address: str) -> str:
+    """Return what is kept of where somebody tried from: of IPv6, the block of which one customer has every address."""
+    return text_digest(network_of(address))
+
+
 def text_digest(text: str) -> str:
-    """Return what is kept of an account name or network address."""
+    """Return what is kept of an account name or network."""
     return sha256(text.strip().lower().encode()).hexdigest()

@@ -101,8 +101,8 @@ def record_failed_sign_in(account: str, network: str, *, now: datetime) -> bool:
         take_turns(session, _LOCK_NUMBER)
         is_late = queries.sign_in_is_blocked(session, account, network, now=now)
         session.execute(delete(SignInFailure).where(SignInFailure.at < now - WATCHED_SPAN))
-        account_digest, network_digest = queries.text_digest(account), queries.text_digest(network)
-        session.add(SignInFailure(account_digest=account_digest, network_digest=network_digest, at=now))
+        digests = {"account_digest": queries.text_digest(account), "network_digest": queries.network_digest(network)}
+        session.add(SignInFailure(**digests, at=now))
     return is_late
 
 
