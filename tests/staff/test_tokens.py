@@ -24,10 +24,12 @@ from tsalert.staff.rules import PERMISSIONS, RoleName
 from tsalert.staff.tokens import limiting, queries, rules, service
 from tsalert.staff.tokens.rules import ALLOWED, FOR_PROGRAMS, Scope
 from tsalert.staff.tokens.service import NewToken
+from tsalert.web.access import SIGNED_IN, access_of
 
 pytestmark = pytest.mark.db
 
 ACCOUNTS, OWN = "/api/v1/service-accounts", "/api/v1/account/tokens"
+NARROW = [scope.value for scope in Scope if scope not in {Scope.EVERYTHING, Scope.RESPONSE_WRITE}]
 SCOPES = st.sets(st.sampled_from(Scope))
 Headers = dict[str, str]
 
@@ -137,6 +139,46 @@ def test_an_officer_makes_and_ends_tokens_of_their_own(client: FlaskClient, bear
     assert client.delete(f"{OWN}/{made.json['id']}", headers=bearer()).status_code == 404
     assert client.delete(f"{OWN}/{made.json['id']}", headers=whole).status_code == 204
     assert client.get("/api/v1/account", headers=narrow).status_code == 401
+
+
+def test_a_token_for_a_part_changes_nothing_that_is_its_owners_own(
+    app: Flask, client: FlaskClient, bearer: Callable[..., Headers]
+) -> None:
+    made: Any = client.post(
+        OWN, json={"name": "All of it", "scopes": NARROW, "days": 7}, headers=bearer(RoleName.MANAGER)
+    ).json
+    narrow, found = {"Authorization": f"Bearer {made['token']}"}, set()
+    for rule in app.url_map.iter_rules():
+        for method in (rule.methods or set()) & {"POST", "PUT", "PATCH", "DELETE"}:
+            if rule.rule.startswith("/api/") and access_of(app, rule.endpoint) == SIGNED_IN:
+                path = rule.rule.replace("<int:officer_id>", str(made["officer_id"])).replace("<int:token_id>", "1")
+                answer = client.open(path.replace("<int:sign_in_id>", "1"), method=method, json={}, headers=narrow)
+                found.add((answer.status_code, path))
+    assert {status for status, _ in found} == {403}, found
+    assert {"/api/v1/rota/mobile", "/api/v1/rota/calendar", OWN} <= {path for _, path in found}
+
+
+@pytest.mark.parametrize(
+    ("scopes", "may"),
+    [(["cases:read"], False), (["cases:write", "response:write"], False), (["cases:read", "oversight"], True)],
+)
+def test_a_token_opens_restricted_records_only_where_it_says_so(
+    client: FlaskClient, bearer: Callable[..., Headers], scopes: list[str], *, may: bool
+) -> None:
+    told = {"name": "Cases", "scopes": scopes, "days": 7}
+    made: Any = client.post(OWN, json=told, headers=bearer(RoleName.CASE_OFFICER)).json
+    record = {"subject": "case", "id": 987654, "reason": "She may be harmed tonight."}
+    for door in ("openings", "break-glass"):
+        answer = client.post(
+            f"/api/v1/access/{door}", json=record, headers={"Authorization": f"Bearer {made['token']}"}
+        )
+        assert (door, answer.status_code != 403) == (door, may)
+
+
+def test_no_program_breaks_the_glass(client: FlaskClient, program: Callable[..., Headers]) -> None:
+    record = {"subject": "case", "id": 987654, "reason": "The program wants to know."}
+    token = program(*FOR_PROGRAMS)
+    assert client.post("/api/v1/access/break-glass", json=record, headers=token).status_code == 403
 
 
 def test_a_page_shows_a_token_once_and_asks_whether_it_is_the_officer(

@@ -38,6 +38,7 @@ class Permission(StrEnum):
     MANAGE_RESPONSE = "change grades, paging and wall displays"
     READ_SENSITIVE = "read what makes a victim vulnerable in every case"
     GRANT_ACCESS = "restrict records and say who may open them"
+    OPEN_RESTRICTED = "open restricted records for a reason, and break the glass"
     MANAGE_INDICATORS = "set indicators and enter partners' figures"
     WRITE_REPORT = "write the board's report"
     SIGN_REPORT = "sign and publish the board's report"
@@ -81,6 +82,11 @@ class Actor(Struct, frozen=True):
     def is_officer(self) -> bool:
         """True for a person of the staff."""
         return self.officer_id is not None
+
+    @property
+    def is_in_part(self) -> bool:
+        """True where they act by a token that is not good for everything that they may do."""
+        return self.token is not None and not self.token.is_whole
 
     def may(self, permission: Permission | str) -> bool:
         """Tell whether this person may do one thing; templates pass its member name in lower case."""

@@ -24,7 +24,7 @@ from tsalert.tiers import granting, listing
 from tsalert.tiers import queries as tiers
 from tsalert.tiers.granting import NewGrant
 from tsalert.tiers.listing import GrantRecord, OpeningRecord, RestrictionRecord
-from tsalert.web.access import current_actor, requires, signed_in
+from tsalert.web.access import current_actor, requires
 from tsalert.web.api import api_blueprint, page_of
 from tsalert.web.fields import PageAsked
 
@@ -99,7 +99,7 @@ def list_openings(asked: dict[str, Any]) -> Page[OpeningRecord]:
 
 
 @access.route("/openings", methods=["POST"])
-@signed_in
+@requires(Permission.OPEN_RESTRICTED)
 @access.arguments(OpeningRequestSchema)
 @access.response(204)
 def open_record(told: dict[str, Any]) -> None:
@@ -108,7 +108,7 @@ def open_record(told: dict[str, Any]) -> None:
 
 
 @access.route("/break-glass", methods=["POST"])
-@signed_in
+@requires(Permission.OPEN_RESTRICTED)
 @access.arguments(OpeningRequestSchema)
 @access.response(204)
 def break_glass(told: dict[str, Any]) -> None:

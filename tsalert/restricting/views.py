@@ -48,7 +48,7 @@ def show_closed(subject: str, number: int) -> ResponseReturnValue:
 
 
 @bp.post("/access/closed/<subject>/<int:number>/opening")
-@signed_in
+@requires(Permission.OPEN_RESTRICTED)
 @redisplays(show_closed)
 def open_record(subject: str, number: int) -> ResponseReturnValue:
     """Open a restricted record for a reason."""
@@ -60,7 +60,7 @@ def open_record(subject: str, number: int) -> ResponseReturnValue:
 
 
 @bp.post("/access/closed/<subject>/<int:number>/break-glass")
-@signed_in
+@requires(Permission.OPEN_RESTRICTED)
 @redisplays(show_closed)
 def break_glass(subject: str, number: int) -> ResponseReturnValue:
     """Let oneself in; every manager is written to."""

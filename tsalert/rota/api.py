@@ -36,7 +36,7 @@ from tsalert.rota.schemas import (
     WhenSchema,
 )
 from tsalert.rota.service import Gift, NewShift
-from tsalert.web.access import current_actor, requires, signed_in
+from tsalert.web.access import current_actor, requires, signed_in, weighs_tokens
 from tsalert.web.api import api_blueprint
 
 rota = api_blueprint("rota", "rota", "Who is on duty, shifts, swaps, leave and patterns.")
@@ -224,6 +224,7 @@ def confirm_code(told: dict[str, Any]) -> None:
 
 @rota.route("/officers/<int:officer_id>/mobile", methods=["DELETE"])
 @signed_in
+@weighs_tokens
 @rota.response(204)
 def remove_mobile(officer_id: int) -> None:
     """Remove a mobile: your own, or anybody's if you may change the rota."""

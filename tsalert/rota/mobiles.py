@@ -71,7 +71,7 @@ def remove_mobile(officer_id: int, *, actor: Actor, now: datetime) -> None:
     :raises NotAllowed: it is somebody else's, and the actor may not change the rota.
     :raises Conflict: they have none.
     """
-    if officer_id != actor.officer_id:
+    if officer_id != actor.officer_id or actor.is_in_part:
         actor.require(Permission.MANAGE_ROTA)
     with transaction() as session:
         checking.begin_change(session)

@@ -20,6 +20,7 @@ _SENT_NONE = "Send a token with the request, in a header: Authorization: Bearer 
 _NOT_GOOD = "This token does not work: it has expired, was ended, or is not ours. Ask for another where you got it."
 # Views that come with libraries and guard themselves, or hold nothing of anybody's.
 _SELF_GUARDED = frozenset({"static"})
+_READING = frozenset({"GET", "HEAD"})
 
 View = TypeVar("View", bound=Callable[..., ResponseReturnValue])
 
@@ -30,8 +31,14 @@ def requires(permission: Permission) -> Callable[[View], View]:
 
 
 def signed_in(view: View) -> View:
-    """Mark a view as open to every officer."""
+    """Mark a view as open to every officer; a token that is good for a part only changes nothing there."""
     return _mark(view, SIGNED_IN)
+
+
+def weighs_tokens(view: View) -> View:
+    """Mark a view that changes something, is open to every officer, and looks itself at what a token is good for."""
+    view.weighs_tokens = True  # type: ignore[attr-defined]
+    return view
 
 
 def public(view: View) -> View:
@@ -177,12 +184,18 @@ def _require(actor: Actor, access: str | None) -> None:
         raise Forbidden("This page is closed.")
     if access != SIGNED_IN:
         actor.require(Permission(access))
+    elif actor.is_in_part and request.method not in _READING and not _weighs_tokens(request.endpoint):
+        raise NotAllowed("What is your own is changed on its page, or by a token that is good for everything.")
+
+
+def _weighs_tokens(endpoint: str | None) -> bool:
+    return getattr(current_app.view_functions[endpoint or ""], "weighs_tokens", False)
 
 
 def _ask_to_sign_in() -> ResponseReturnValue:
     if is_api():
         raise Unauthorized(_NOT_GOOD if "Authorization" in request.headers else _SENT_NONE)
     is_part_of_page = "HX-Request" in request.headers  # a sign-in page must not land inside another page
-    if is_part_of_page or request.method not in {"GET", "HEAD"}:
+    if is_part_of_page or request.method not in _READING:
         raise Unauthorized(_SIGN_IN)
     return redirect(url_for("signing_in.show_form", next=request.full_path.rstrip("?")), 303)

@@ -94,7 +94,8 @@ def _name(app: Flask, operation: dict[str, Any], endpoint: str, method: str) -> 
     access = access_of(app, endpoint)
     operation["operationId"] = f"{tag}.{name}"
     operation["tags"] = [tag]
-    needed = {PUBLIC: "Open to everybody.", SIGNED_IN: "Open to every token."}
+    tokens = "every token" if method == "GET" else "tokens that are good for everything"
+    needed = {PUBLIC: "Open to everybody.", SIGNED_IN: f"Open to {tokens}."}
     operation["description"] = needed.get(access or "", f"Needs the permission to {access}.")
     if access == PUBLIC:
         operation["security"] = []

@@ -34,7 +34,7 @@ def make_own(new: NewToken, *, actor: Actor, now: datetime) -> tuple[int, str]:
     :raises NotAllowed: it is no officer, or they come by a token that is not good for everything.
     :raises RuleViolation: it would be good for too long.
     """
-    if actor.officer_id is None or (actor.token and not actor.token.is_whole):
+    if actor.officer_id is None or actor.is_in_part:
         raise NotAllowed("Make a token on the page of your account, or with a token that is good for everything.")
     with transaction() as session:
         return _give(session, actor.officer_id, new, actor=actor, now=now)
