@@ -19,6 +19,7 @@ from sqlalchemy.orm import Session
 
 from tests.conftest import NOW, PASSWORD
 from tsalert.audit.models import AuditEvent
+from tsalert.core.actors import Via
 from tsalert.delivery.models import Mailing
 from tsalert.sign_in_settings import SignInSettings
 from tsalert.staff import queries, service
@@ -27,6 +28,7 @@ from tsalert.staff.factors import rules
 from tsalert.staff.factors.models import Authenticator, RecoveryCode
 from tsalert.staff.passwords import service as passwords
 from tsalert.staff.rules import FAILURES_BY_ACCOUNT, RoleName
+from tsalert.staff.tokens import service as tokens
 
 pytestmark = pytest.mark.db
 
@@ -245,9 +247,14 @@ def test_every_form_that_needs_the_password_again_asks_for_it(
     app: Flask, session: Session, staff: None, noon: time_machine.Traveller
 ) -> None:
     browser, lee = give_password(app, ADA), queries.get_officer(session, LEE).id
+    officer = queries.get_officer(session, ADA)
     set_up(browser)
     own, aid = "/account/second-step", f"/sign-in-help/{lee}"
-    pages = (own, f"{own}/app", aid, f"{aid}/second-step", "/account/tokens")
+    account = tokens.make_account("Case system", "Reads.", actor=queries.actor_of(officer, Via.PAGE), now=NOW)
+    pages = (
+        own, f"{own}/app", aid, f"{aid}/second-step", "/account/tokens", "/account/duty", "/staff/new", f"/staff/{lee}",
+        f"/service-accounts/{account}", "/outgoing-webhooks", "/linked-authorities", "/wall-displays",
+    )  # fmt: skip
     assert not any('name="password"' in browser.get(path).text for path in pages)
     noon.shift(301)
     for path in pages:

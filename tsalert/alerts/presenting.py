@@ -30,7 +30,6 @@ from tsalert.db import db
 from tsalert.delivery import stopping
 from tsalert.delivery.progress import Progress
 from tsalert.places.adjoining import lie_somewhere
-from tsalert.staff.presence import how_to_show_presence
 from tsalert.staff.queries import officer_names
 from tsalert.subscribers import queries as subscribers
 from tsalert.subscribers.kinds import kind_names
@@ -177,7 +176,6 @@ def alert_page(alert_id: int, actor: Actor, now: datetime) -> dict[str, Any]:
         **_until_sent(alert, now),
         "steps": _offered(status, actor, wrote_it=wrote_it) - _closed(alert, now),
         "wrote_it": wrote_it,
-        **how_to_show_presence(actor, now=now),
         "names": officer_names(session),
         "ward_names": dict(queries.ward_choices(session)),
         "topic": dict(subscribers.topics(session)).get(alert.topic, alert.topic),

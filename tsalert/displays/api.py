@@ -12,6 +12,7 @@ from tsalert.displays.queries import DisplayRecord
 from tsalert.displays.schemas import DisplayPageSchema, DisplaySchema, MadeDisplaySchema, NewDisplaySchema
 from tsalert.displays.service import NewDisplay
 from tsalert.displays.views import link_of
+from tsalert.staff.presence import asks_presence
 from tsalert.web.access import current_actor, requires
 from tsalert.web.api import api_blueprint
 
@@ -31,6 +32,7 @@ def list_displays() -> dict[str, Any]:
 @requires(Permission.MANAGE_RESPONSE)
 @displays.arguments(NewDisplaySchema)
 @displays.response(201, MadeDisplaySchema)
+@asks_presence
 def make_display(new: NewDisplay) -> dict[str, Any]:
     """Make a wall display; its link is shown only once."""
     display_id, token = service.make_display(new, actor=current_actor(), now=utc_now())

@@ -1,17 +1,24 @@
 """The shape of what is told of a wall display."""
 
-from marshmallow import Schema, fields
+from typing import Any
+
+from marshmallow import Schema, fields, post_load
 
 from tsalert.displays.service import NewDisplay
-from tsalert.web.fields import Instant, Line, Typed
+from tsalert.staff.schemas import ConfirmedSchema
+from tsalert.web.fields import Instant, Line
 
 
-class NewDisplaySchema(Typed):
+class NewDisplaySchema(ConfirmedSchema):
     """A wall display to make."""
 
-    value = NewDisplay
     name = Line(longest=60, required=True, error_messages={"required": "Say where the screen is, like Duty office."})
     last_day = fields.Date(load_default=None, error_messages={"invalid": "Choose a day."})
+
+    @post_load
+    def build(self, data: dict[str, Any], **_: Any) -> NewDisplay:
+        """Hand the service a typed value."""
+        return NewDisplay(data["name"], data["last_day"])
 
 
 class DisplaySchema(Schema):

@@ -23,6 +23,7 @@ from tsalert.db import db
 from tsalert.displays import queries, rules, service
 from tsalert.displays.queries import DisplayRecord
 from tsalert.displays.schemas import NewDisplaySchema
+from tsalert.staff.presence import asks_presence
 from tsalert.web.access import current_actor, draw_for, public, requires
 from tsalert.web.forms import load_form, redisplays
 
@@ -62,6 +63,7 @@ def list_displays() -> ResponseReturnValue:
 @bp.post("/wall-displays")
 @requires(Permission.MANAGE_RESPONSE)
 @redisplays(list_displays)
+@asks_presence
 def make_display() -> ResponseReturnValue:
     """Make a wall display and show its link, this once."""
     new = load_form(NewDisplaySchema())

@@ -16,6 +16,8 @@ from tsalert.linked.schemas import (
     RevocationReasonSchema,
     SigningKeyListSchema,
 )
+from tsalert.staff.presence import asks_presence
+from tsalert.staff.schemas import ConfirmedSchema
 from tsalert.web.access import current_actor, requires
 from tsalert.web.api import api_blueprint
 
@@ -35,6 +37,7 @@ def list_authorities() -> dict[str, Any]:
 @requires(Permission.CONNECT_PROGRAMS)
 @linked.arguments(NewLinkedAuthoritySchema)
 @linked.response(201, LinkedAuthoritySchema)
+@asks_presence
 def link_authority(new: NewAuthority) -> AuthorityView:
     """Link an authority by a key whose fingerprint was read out by telephone."""
     return _get(service.register(new, actor=current_actor(), now=utc_now()))
@@ -52,9 +55,10 @@ def get_authority(authority_id: int) -> AuthorityView:
 @requires(Permission.CONNECT_PROGRAMS)
 @linked.arguments(ComparedKeySchema)
 @linked.response(200, LinkedAuthoritySchema)
+@asks_presence
 def trust_key(told: dict[str, Any], authority_id: int) -> AuthorityView:
     """Trust a further key of an authority."""
-    service.trust_key(authority_id, **told, actor=current_actor(), now=utc_now())
+    service.trust_key(authority_id, told["key"], told["fingerprint"], actor=current_actor(), now=utc_now())
     return _get(authority_id)
 
 
@@ -88,8 +92,10 @@ def list_own_keys() -> dict[str, Any]:
 
 @linked.route("/own-keys", methods=["POST"])
 @requires(Permission.CONNECT_PROGRAMS)
+@linked.arguments(ConfirmedSchema)
 @linked.response(201, SigningKeyListSchema)
-def make_key() -> dict[str, Any]:
+@asks_presence
+def make_key(_confirmed: dict[str, Any]) -> dict[str, Any]:
     """Make a key that signs from now on."""
     own_keys.make_key(actor=current_actor(), now=utc_now())
     return {"items": queries.own_keys(db.session())}

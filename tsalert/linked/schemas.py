@@ -5,11 +5,12 @@ from typing import Any
 from marshmallow import Schema, fields, post_load
 
 from tsalert.linked.rules import NewAuthority
+from tsalert.staff.schemas import ConfirmedSchema
 from tsalert.web.fields import Instant, Line, Strict
 from tsalert.webhooks.rules import LONGEST_URL
 
 
-class ComparedKeySchema(Strict):
+class ComparedKeySchema(ConfirmedSchema):
     """A key whose fingerprint was read out; without ``key`` the keys that the authority publishes are looked at."""
 
     key = Line(longest=100, load_default=None)
@@ -35,7 +36,7 @@ class NewLinkedAuthoritySchema(ComparedKeySchema):
     @post_load
     def build(self, data: dict[str, Any], **_: Any) -> NewAuthority:
         """Hand the service a typed value."""
-        return NewAuthority(**data)
+        return NewAuthority(data["name"], data["url"], data["fingerprint"], data["key"])
 
 
 class RevocationReasonSchema(Strict):

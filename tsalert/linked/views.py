@@ -10,6 +10,7 @@ from tsalert.linked import own_keys, queries, service
 from tsalert.linked.rules import KEYS_PATH
 from tsalert.linked.schemas import ComparedKeySchema, NewLinkedAuthoritySchema, RevocationReasonSchema
 from tsalert.linked.signing import own_address
+from tsalert.staff.presence import asks_presence
 from tsalert.web.access import current_actor, public, requires
 from tsalert.web.forms import load_form, redisplays
 from tsalert.web.refusing import refuses_on
@@ -37,6 +38,7 @@ def list_authorities() -> ResponseReturnValue:
 @requires(Permission.CONNECT_PROGRAMS)
 @refuses_on(list_authorities)
 @redisplays(list_authorities)
+@asks_presence
 def link_authority() -> ResponseReturnValue:
     """Link an authority and show it."""
     new = load_form(NewLinkedAuthoritySchema())
@@ -55,10 +57,11 @@ def show_authority(authority_id: int) -> ResponseReturnValue:
 @requires(Permission.CONNECT_PROGRAMS)
 @refuses_on(show_authority)
 @redisplays(show_authority)
+@asks_presence
 def trust_key(authority_id: int) -> ResponseReturnValue:
     """Trust a further key."""
     told = load_form(ComparedKeySchema())
-    service.trust_key(authority_id, **told, actor=current_actor(), now=utc_now())
+    service.trust_key(authority_id, told["key"], told["fingerprint"], actor=current_actor(), now=utc_now())
     return _back(authority_id, "What this key signs is taken from now on.")
 
 
@@ -86,6 +89,8 @@ def end_link(authority_id: int) -> ResponseReturnValue:
 
 @bp.post("/linked-authorities/own-keys")
 @requires(Permission.CONNECT_PROGRAMS)
+@redisplays(list_authorities)
+@asks_presence
 def make_key() -> ResponseReturnValue:
     """Make a key that signs from now on."""
     own_keys.make_key(actor=current_actor(), now=utc_now())

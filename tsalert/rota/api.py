@@ -36,6 +36,8 @@ from tsalert.rota.schemas import (
     WhenSchema,
 )
 from tsalert.rota.service import Gift, NewShift
+from tsalert.staff.presence import asks_presence
+from tsalert.staff.schemas import ConfirmedSchema
 from tsalert.web.access import current_actor, requires, signed_in, weighs_tokens
 from tsalert.web.api import api_blueprint
 
@@ -188,8 +190,10 @@ def get_calendar() -> dict[str, Any]:
 
 @rota.route("/calendar", methods=["POST"])
 @signed_in
+@rota.arguments(ConfirmedSchema)
 @rota.response(201, MadeCalendarSchema)
-def renew_calendar() -> dict[str, Any]:
+@asks_presence
+def renew_calendar(_confirmed: dict[str, Any]) -> dict[str, Any]:
     """Make a new secret address for the caller's calendar, told this once; the former one is closed."""
     now = utc_now()
     return {"since": now, "address": address_of(calendars.renew_link(actor=current_actor(), now=now))}
@@ -207,6 +211,7 @@ def revoke_calendar() -> None:
 @signed_in
 @rota.arguments(PhoneSchema)
 @rota.response(204)
+@asks_presence
 def send_code(told: dict[str, Any]) -> None:
     """Text a code to your own mobile."""
     is_demo = current_app.config["TSALERT_DEMO"]

@@ -10,6 +10,7 @@ from tsalert.core.clock import utc_now
 from tsalert.db import db
 from tsalert.rota import calendars, mobiles, presenting, queries, silence
 from tsalert.rota.schemas import CodeSchema, PhoneSchema
+from tsalert.staff.presence import asks_presence
 from tsalert.web.access import current_actor, public, signed_in
 from tsalert.web.forms import load_form, redisplays
 
@@ -38,6 +39,7 @@ def show_own() -> ResponseReturnValue:
 @bp.post("/account/duty/mobile")
 @signed_in
 @redisplays(show_own)
+@asks_presence
 def send_code() -> ResponseReturnValue:
     """Text a code to a mobile."""
     is_demo = current_app.config["TSALERT_DEMO"]
@@ -65,6 +67,8 @@ def remove_mobile() -> ResponseReturnValue:
 
 @bp.post("/account/duty/calendar")
 @signed_in
+@redisplays(show_own)
+@asks_presence
 def renew_calendar() -> ResponseReturnValue:
     """Make a new address for the reader's calendar, and say it once."""
     token = calendars.renew_link(actor=current_actor(), now=utc_now())

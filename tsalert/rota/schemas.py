@@ -11,6 +11,7 @@ from tsalert.rota.occurrences import WeeklyPattern
 from tsalert.rota.rules import MOST_WEEKS
 from tsalert.rota.service import Gift, NewShift
 from tsalert.rota.vocabulary import Duty
+from tsalert.staff.schemas import ConfirmedSchema
 from tsalert.web.fields import Day, Instant, Line, RecordId, Strict, Typed, choice
 
 _FIRST_YEAR, _LAST_YEAR = 2000, 2199
@@ -144,7 +145,7 @@ class LeaveSchema(Strict):
     last_day = Day(required=True, error_messages={"required": "Enter a date."})
 
 
-class PhoneSchema(Strict):
+class PhoneSchema(ConfirmedSchema):
     """A mobile to prove."""
 
     phone = Line(longest=40, required=True, error_messages={"required": "Enter a mobile number."})

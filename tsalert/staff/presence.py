@@ -1,21 +1,43 @@
 """Whether it is the officer who sits there: signed in within five minutes, or the password once more.
 
-A page left open, or a token that was copied, must not send anything to a whole borough.
+A page left open, or a token that was copied, must not send anything to a whole borough, nor let anybody else in. Taking
+a way in from somebody asks nothing, so that whoever finds a stranger is not slowed down.
 """
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import wraps
+from typing import Any, TypeVar, cast
 
 from flask import request
 
 from tsalert.core.actors import Actor, Via
-from tsalert.core.clock import as_utc
+from tsalert.core.clock import as_utc, utc_now
 from tsalert.core.errors import NotAllowed, RuleViolation
 from tsalert.db import db
 from tsalert.staff import browsing, queries, service
 from tsalert.staff.hashing import is_password
+from tsalert.web.access import current_actor, is_api
 
 FRESH = timedelta(minutes=5)
 BLOCKED = "Too many tries. Wait 15 minutes, or ask your administrator."
+
+View = TypeVar("View", bound=Callable[..., Any])
+
+
+def asks_presence(view: View) -> View:
+    """Mark a view that gives somebody a way in, and have it asked for by nobody but the officer who sits there.
+
+    It stands directly above the view, so that a refusal comes back with the form, or as an answer of the API.
+    """
+
+    @wraps(view)
+    def answer(*args: Any, **kwargs: Any) -> Any:
+        require_presence(current_actor(), _typed_password(), now=utc_now())
+        return view(*args, **kwargs)
+
+    answer.asks_presence = True  # type: ignore[attr-defined]
+    return cast(View, answer)
 
 
 def require_presence(actor: Actor, password: str | None, *, now: datetime) -> None:
@@ -35,9 +57,10 @@ def require_presence(actor: Actor, password: str | None, *, now: datetime) -> No
         browsing.note_shown(at=now)
 
 
-def how_to_show_presence(actor: Actor, *, now: datetime) -> dict[str, bool]:
-    """Return what a form is drawn with that only its officer may send: what is asked of them, and what they have."""
-    return {"asks_password": not _is_fresh(actor, now=now), "has_password": has_password(actor)}
+def how_to_show_presence() -> dict[str, bool]:
+    """Return how a form is drawn that only its officer may send: what is asked of its reader, and what they have."""
+    actor = current_actor()
+    return {"asks_password": not _is_fresh(actor, now=utc_now()), "has_password": has_password(actor)}
 
 
 def has_password(actor: Actor) -> bool:
@@ -84,6 +107,12 @@ def count_failure(account: str, *, now: datetime) -> None:
     """
     if service.record_failed_sign_in(account, request.remote_addr or "", now=now):
         raise NotAllowed(BLOCKED)
+
+
+def _typed_password() -> str | None:
+    told = request.get_json(silent=True) if is_api() else request.form
+    found = told.get("password") if told else None
+    return found if isinstance(found, str) else None
 
 
 def _is_fresh(actor: Actor, *, now: datetime) -> bool:

@@ -3,7 +3,7 @@
 from marshmallow import EXCLUDE, Schema, fields
 
 from tsalert.staff.rules import RoleName
-from tsalert.web.fields import Line
+from tsalert.web.fields import Line, Strict
 
 
 class NewOfficerSchema(Schema):
@@ -14,6 +14,12 @@ class NewOfficerSchema(Schema):
     roles = fields.List(
         fields.Enum(RoleName, by_value=True), required=True, error_messages={"required": "Choose at least one role."}
     )
+    password = fields.String(load_default=None, allow_none=True)
+
+
+class ConfirmedSchema(Strict):
+    """The password of whoever signed in, or was given their token, more than five minutes ago (presence.py)."""
+
     password = fields.String(load_default=None, allow_none=True)
 
 

@@ -13,7 +13,7 @@ from tsalert.core.actors import Actor, Via
 from tsalert.core.clock import utc_now
 from tsalert.core.errors import RuleViolation
 from tsalert.db import db, transaction
-from tsalert.staff import browsing, hashing, locking, queries, service
+from tsalert.staff import browsing, hashing, locking, presence, queries, service
 from tsalert.staff.models import Officer
 from tsalert.staff.presence import BLOCKED, is_locked_by_now
 from tsalert.staff.tokens import queries as tokens
@@ -27,6 +27,7 @@ def init_app(app: Flask) -> None:
     browsing.init_app(app)
     locking.init_app(app)
     app.jinja_env.globals["shortcut_key"] = shortcut_key
+    app.jinja_env.globals["how_to_show_presence"] = presence.how_to_show_presence
 
 
 def find_actor(is_api: bool) -> Actor | None:  # noqa: FBT001 - the shape that web.access asks for

@@ -8,6 +8,7 @@ from tsalert.db import db
 from tsalert.staff import access, accounts
 from tsalert.staff.access import Given
 from tsalert.staff.accounts import Account
+from tsalert.staff.presence import asks_presence
 from tsalert.staff.service import NewOfficer
 from tsalert.staff.sign_ins import service as sign_ins
 from tsalert.staff.sign_ins.schemas import EndedCountSchema
@@ -17,6 +18,7 @@ from tsalert.staffing.schemas import (
     AccountListSchema,
     AccountSchema,
     ChangeReasonSchema,
+    ConfirmedReasonSchema,
     GivenRoleSchema,
     InvitationSchema,
     LeaverListSchema,
@@ -42,6 +44,7 @@ def list_staff() -> dict[str, Any]:
 @requires(Permission.MANAGE_STAFF)
 @staff.arguments(InvitationSchema)
 @staff.response(201, AccountSchema)
+@asks_presence
 def invite(told: tuple[NewOfficer, str]) -> Account:
     """Invite an officer; a mail tells them where to sign in."""
     new, reason = told
@@ -74,6 +77,7 @@ def get_officer(officer_id: int) -> Officer:
 @requires(Permission.MANAGE_STAFF)
 @staff.arguments(GivenRoleSchema)
 @staff.response(200, AccountSchema)
+@asks_presence
 def give_role(told: tuple[Given, str], officer_id: int) -> Account:
     """Give a role, for good or until a day; another end for a role that they hold changes that."""
     given, reason = told
@@ -104,8 +108,9 @@ def suspend(told: dict[str, Any], officer_id: int) -> Account:
 
 @staff.route("/<int:officer_id>/activated", methods=["POST"])
 @requires(Permission.MANAGE_STAFF)
-@staff.arguments(ChangeReasonSchema)
+@staff.arguments(ConfirmedReasonSchema)
 @staff.response(200, AccountSchema)
+@asks_presence
 def activate(told: dict[str, Any], officer_id: int) -> Account:
     """Let an officer in again, without their old tokens."""
     access.activate(_account(officer_id).email, reason=told["reason"], now=utc_now(), by=current_actor())
@@ -124,8 +129,9 @@ def end(told: dict[str, Any], officer_id: int) -> Account:
 
 @staff.route("/<int:officer_id>/unlinked", methods=["POST"])
 @requires(Permission.MANAGE_STAFF)
-@staff.arguments(ChangeReasonSchema)
+@staff.arguments(ConfirmedReasonSchema)
 @staff.response(200, AccountSchema)
+@asks_presence
 def unlink(told: dict[str, Any], officer_id: int) -> Account:
     """Unlink an officer from single sign-on."""
     access.unlink(_account(officer_id).email, reason=told["reason"], now=utc_now(), by=current_actor())

@@ -7,6 +7,7 @@ from marshmallow import Schema, fields, post_load
 from tsalert.core.reasons import LONGEST_REASON
 from tsalert.staff.access import Given
 from tsalert.staff.rules import RoleName
+from tsalert.staff.schemas import ConfirmedSchema
 from tsalert.staff.service import NewOfficer
 from tsalert.staff.sign_ins.schemas import SignInSchema
 from tsalert.web.fields import Day, Instant, Line, Strict, choice
@@ -22,7 +23,11 @@ class ChangeReasonSchema(Strict):
     reason = Line(**_REASON)
 
 
-class InvitationSchema(ChangeReasonSchema):
+class ConfirmedReasonSchema(ChangeReasonSchema, ConfirmedSchema):
+    """Why somebody is let in, by an administrator who sits there."""
+
+
+class InvitationSchema(ConfirmedReasonSchema):
     """An officer to invite."""
 
     email = Line(longest=320, required=True, error_messages={"required": "Enter an email address."})
@@ -32,11 +37,10 @@ class InvitationSchema(ChangeReasonSchema):
     @post_load
     def build(self, data: dict[str, Any], **_: Any) -> tuple[NewOfficer, str]:
         """Hand the service a typed value, and why."""
-        reason = data.pop("reason")
-        return NewOfficer(**data), reason
+        return NewOfficer(data["email"], data["name"], data["roles"]), data["reason"]
 
 
-class GivenRoleSchema(ChangeReasonSchema):
+class GivenRoleSchema(ConfirmedReasonSchema):
     """A role to give, for good or until a day."""
 
     role = choice(RoleName, required=True)
@@ -45,8 +49,7 @@ class GivenRoleSchema(ChangeReasonSchema):
     @post_load
     def build(self, data: dict[str, Any], **_: Any) -> tuple[Given, str]:
         """Hand the service a typed value, and why."""
-        reason = data.pop("reason")
-        return Given(**data), reason
+        return Given(data["role"], data["last_day"]), data["reason"]
 
 
 class TakenRoleSchema(ChangeReasonSchema):

@@ -12,10 +12,17 @@ from tsalert.core.words import counted
 from tsalert.db import db
 from tsalert.rota.vocabulary import DAYS
 from tsalert.staff import access, accounts
+from tsalert.staff.presence import asks_presence
 from tsalert.staff.rules import RoleName
 from tsalert.staff.sign_ins import service as sign_ins
 from tsalert.staffing import queries, service
-from tsalert.staffing.schemas import ChangeReasonSchema, GivenRoleSchema, InvitationSchema, TakenRoleSchema
+from tsalert.staffing.schemas import (
+    ChangeReasonSchema,
+    ConfirmedReasonSchema,
+    GivenRoleSchema,
+    InvitationSchema,
+    TakenRoleSchema,
+)
 from tsalert.web.access import current_actor, requires
 from tsalert.web.forms import load_form, redisplays
 
@@ -40,6 +47,7 @@ def new_officer() -> ResponseReturnValue:
 @bp.post("")
 @requires(Permission.MANAGE_STAFF)
 @redisplays(new_officer)
+@asks_presence
 def invite() -> ResponseReturnValue:
     """Invite an officer, and show their account."""
     new, reason = load_form(InvitationSchema())
@@ -68,6 +76,7 @@ def show_officer(officer_id: int) -> ResponseReturnValue:
 @bp.post("/<int:officer_id>/roles")
 @requires(Permission.MANAGE_STAFF)
 @redisplays(show_officer)
+@asks_presence
 def give_role(officer_id: int) -> ResponseReturnValue:
     """Give a role, for good or until a day."""
     given, reason = load_form(GivenRoleSchema())
@@ -96,9 +105,10 @@ def suspend(officer_id: int) -> ResponseReturnValue:
 @bp.post("/<int:officer_id>/activated")
 @requires(Permission.MANAGE_STAFF)
 @redisplays(show_officer)
+@asks_presence
 def activate(officer_id: int) -> ResponseReturnValue:
     """Let an officer in again."""
-    return _change(officer_id, access.activate, "The account is active again.")
+    return _change(officer_id, access.activate, "The account is active again.", ConfirmedReasonSchema)
 
 
 @bp.post("/<int:officer_id>/ended")
@@ -112,9 +122,10 @@ def end(officer_id: int) -> ResponseReturnValue:
 @bp.post("/<int:officer_id>/unlinked")
 @requires(Permission.MANAGE_STAFF)
 @redisplays(show_officer)
+@asks_presence
 def unlink(officer_id: int) -> ResponseReturnValue:
     """Forget whom single sign-on means by an officer."""
-    return _change(officer_id, access.unlink, "The link with single sign-on is gone.")
+    return _change(officer_id, access.unlink, "The link with single sign-on is gone.", ConfirmedReasonSchema)
 
 
 @bp.post("/<int:officer_id>/sign-ins/<int:sign_in_id>/end")
@@ -141,8 +152,10 @@ def end_tokens(officer_id: int) -> ResponseReturnValue:
     return _to_officer(officer_id, f"Ended: {counted(ended, 'token')}.")
 
 
-def _change(officer_id: int, use_case: Callable[..., Any], said: str) -> ResponseReturnValue:
-    reason = load_form(ChangeReasonSchema())["reason"]
+def _change(
+    officer_id: int, use_case: Callable[..., Any], said: str, shape: type[ChangeReasonSchema] = ChangeReasonSchema
+) -> ResponseReturnValue:
+    reason = load_form(shape())["reason"]
     use_case(_email(officer_id), reason=reason, now=utc_now(), by=current_actor())
     return _to_officer(officer_id, said)
 

@@ -9,6 +9,8 @@ from tsalert.core.actors import Permission
 from tsalert.core.clock import utc_now
 from tsalert.db import db
 from tsalert.keysets import Page
+from tsalert.staff.presence import asks_presence
+from tsalert.staff.schemas import ConfirmedSchema
 from tsalert.web.access import current_actor, requires
 from tsalert.web.api import api_blueprint, page_of
 from tsalert.web.fields import PageAsked
@@ -39,6 +41,7 @@ def list_webhooks() -> dict[str, Any]:
 @requires(Permission.CONNECT_PROGRAMS)
 @webhooks.arguments(NewWebhookSchema)
 @webhooks.response(201, WebhookSecretSchema)
+@asks_presence
 def register_webhook(new: NewWebhook) -> dict[str, Any]:
     """Register a webhook; the secret that signs its messages is shown only once."""
     webhook_id, secret = service.register(new, actor=current_actor(), now=utc_now())
@@ -63,8 +66,10 @@ def end_webhook(webhook_id: int) -> None:
 
 @webhooks.route("/<int:webhook_id>/secret", methods=["POST"])
 @requires(Permission.CONNECT_PROGRAMS)
+@webhooks.arguments(ConfirmedSchema)
 @webhooks.response(200, WebhookSecretSchema)
-def renew_secret(webhook_id: int) -> dict[str, Any]:
+@asks_presence
+def renew_secret(_confirmed: dict[str, Any], webhook_id: int) -> dict[str, Any]:
     """Give a program another secret; the former one is worth nothing from now on."""
     return _with_secret(webhook_id, service.renew_secret(webhook_id, actor=current_actor(), now=utc_now()))
 

@@ -4,14 +4,15 @@ from typing import Any
 
 from marshmallow import Schema, fields, post_load, validate
 
-from tsalert.web.fields import Instant, Line, Strict
+from tsalert.staff.schemas import ConfirmedSchema
+from tsalert.web.fields import Instant, Line
 from tsalert.webhooks.rules import LONGEST_URL, OFFERED
 from tsalert.webhooks.service import NewWebhook
 
 _NOTHING = "Choose what it is told of."
 
 
-class NewWebhookSchema(Strict):
+class NewWebhookSchema(ConfirmedSchema):
     """A program to tell."""
 
     name = Line(longest=60, required=True, error_messages={"required": "Say which program this is."})

@@ -6,6 +6,7 @@ from flask.typing import ResponseReturnValue
 from tsalert.core.actors import Permission
 from tsalert.core.clock import utc_now
 from tsalert.db import db
+from tsalert.staff.presence import asks_presence
 from tsalert.web.access import current_actor, requires
 from tsalert.web.forms import load_form, load_page, redisplays
 from tsalert.web.refusing import refuses_on
@@ -27,6 +28,7 @@ def list_webhooks() -> ResponseReturnValue:
 @bp.post("")
 @requires(Permission.CONNECT_PROGRAMS)
 @redisplays(list_webhooks)
+@asks_presence
 def register_webhook() -> ResponseReturnValue:
     """Register a program and show its secret, this once."""
     new = load_form(NewWebhookSchema())
@@ -66,6 +68,8 @@ def send_again(webhook_id: int, delivery_id: int) -> ResponseReturnValue:
 @bp.post("/<int:webhook_id>/secret")
 @requires(Permission.CONNECT_PROGRAMS)
 @refuses_on(show_webhook)
+@redisplays(show_webhook)
+@asks_presence
 def renew_secret(webhook_id: int) -> ResponseReturnValue:
     """Give the program another secret and show it, this once."""
     return _secret(webhook_id, service.renew_secret(webhook_id, actor=current_actor(), now=utc_now()))

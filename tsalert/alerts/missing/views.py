@@ -17,7 +17,7 @@ from tsalert.alerts.presenting import ADDRESS_WORDS, ONE_ADDRESS
 from tsalert.core.actors import Permission
 from tsalert.core.clock import utc_now
 from tsalert.db import db
-from tsalert.staff.presence import how_to_show_presence, require_presence
+from tsalert.staff.presence import require_presence
 from tsalert.staff.queries import officer_names
 from tsalert.subscribers.wording import CHANNELS
 from tsalert.web.access import current_actor, requires
@@ -44,7 +44,6 @@ def list_missing(alert_id: int) -> ResponseReturnValue:
         resends=missing.resends_of(session, alert.id),
         names=officer_names(session),
         channel_words=CHANNELS,
-        **how_to_show_presence(current_actor(), now=utc_now()),
         **_choices(alert),
     )
 

@@ -8,10 +8,12 @@ from tsalert.db import db
 from tsalert.staff import presence, queries
 from tsalert.staff.factors import service
 from tsalert.staff.factors.queries import factors_of, is_needed_by, standings
-from tsalert.staff.factors.schemas import ConfirmedSchema, FactorsSchema, ResetSchema, SignInStandingsSchema
+from tsalert.staff.factors.schemas import FactorsSchema, ResetSchema, SignInStandingsSchema
 from tsalert.staff.factors.service import Reset
 from tsalert.staff.passwords import service as passwords
 from tsalert.staff.passwords.schemas import ChangedPasswordSchema, PasswordLinkSchema
+from tsalert.staff.presence import asks_presence
+from tsalert.staff.schemas import ConfirmedSchema
 from tsalert.web.access import current_actor, requires, signed_in
 from tsalert.web.api import api_blueprint
 
@@ -54,12 +56,12 @@ def list_officers() -> dict[str, Any]:
 @requires(Permission.MANAGE_STAFF)
 @aid.arguments(ConfirmedSchema)
 @aid.response(201, PasswordLinkSchema)
-def make_link(told: dict[str, str | None], officer_id: int) -> dict[str, str]:
+@asks_presence
+def make_link(_confirmed: dict[str, Any], officer_id: int) -> dict[str, str]:
     """Make a link, good once and for 24 hours, with which an officer sets a password; it is told this once.
 
     A token that was given out more than five minutes ago needs its officer's password too.
     """
-    presence.require_presence(current_actor(), told["password"], now=utc_now())
     return {"link": passwords.link_of(passwords.make_link(officer_id, actor=current_actor(), now=utc_now()))}
 
 
@@ -67,10 +69,10 @@ def make_link(told: dict[str, str | None], officer_id: int) -> dict[str, str]:
 @requires(Permission.MANAGE_STAFF)
 @aid.arguments(ResetSchema)
 @aid.response(204)
+@asks_presence
 def reset(why: Reset, officer_id: int) -> None:
     """Remove a lost second step; a second person confirms that it was lost.
 
     A token that was given out more than five minutes ago needs its officer's password too.
     """
-    presence.require_presence(current_actor(), why.password, now=utc_now())
     service.reset(officer_id, why, actor=current_actor(), now=utc_now())

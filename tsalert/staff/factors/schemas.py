@@ -5,6 +5,7 @@ from typing import Any
 from marshmallow import fields, post_load
 
 from tsalert.staff.factors.service import Reset
+from tsalert.staff.schemas import ConfirmedSchema
 from tsalert.web.fields import Line, RecordId, Strict
 
 
@@ -12,12 +13,6 @@ class CodeSchema(Strict):
     """A code of an authenticator app, or one for recovery."""
 
     code = Line(longest=100, required=True, error_messages={"required": "Enter a code."})
-
-
-class ConfirmedSchema(Strict):
-    """The password of whoever signed in more than five minutes ago."""
-
-    password = fields.String(load_default=None)
 
 
 class AppSchema(CodeSchema, ConfirmedSchema):
@@ -47,7 +42,7 @@ class ResetSchema(ConfirmedSchema):
     @post_load
     def build(self, data: dict[str, Any], **_: Any) -> Reset:
         """Hand the service a typed value."""
-        return Reset(**data)
+        return Reset(data["witness_id"], data["reason"])
 
 
 class SignInStandingSchema(Strict):

@@ -9,7 +9,6 @@ from sqlalchemy.orm import Session
 
 from tsalert.audit import service as audit
 from tsalert.core.actors import Actor
-from tsalert.core.confidential import Confidential
 from tsalert.core.errors import RuleViolation
 from tsalert.db import transaction
 from tsalert.staff import queries, telling
@@ -33,17 +32,11 @@ class SetUp(Struct, frozen=True):
     codes: tuple[str, ...]
 
 
-class Reset(Confidential, frozen=True):
-    """Why a lost second step is taken away, and who besides the administrator knows that it was really lost.
-
-    :param password: the administrator's own, where it must be given again.
-    """
-
-    SECRET = frozenset({"password"})
+class Reset(Struct, frozen=True):
+    """Why a lost second step is taken away, and who besides the administrator knows that it was really lost."""
 
     witness_id: int
     reason: str
-    password: str | None = None
 
 
 def set_up_app(sealed_key: str, code: str, *, actor: Actor, now: datetime) -> SetUp:

@@ -6,12 +6,13 @@ from flask.typing import ResponseReturnValue
 
 from tsalert.core.clock import utc_now
 from tsalert.db import db
-from tsalert.staff import browsing, presence, queries
+from tsalert.staff import browsing, queries
 from tsalert.staff.factors import passkeys, sealing, service, taking
 from tsalert.staff.factors.queries import factors_of, is_needed_by
-from tsalert.staff.factors.schemas import AppSchema, ConfirmedSchema, NewPasskeySchema
+from tsalert.staff.factors.schemas import AppSchema, NewPasskeySchema
 from tsalert.staff.factors.service import SetUp
 from tsalert.staff.models import Officer
+from tsalert.staff.presence import asks_presence
 from tsalert.web.access import current_actor, signed_in
 from tsalert.web.forms import load_form, redisplays
 
@@ -26,7 +27,7 @@ def show_own() -> ResponseReturnValue:
     officer = _officer()
     told = {"is_needed": is_needed_by(officer), "passkeys_possible": passkeys.are_possible()}
     has = factors_of(db.session(), officer.id)
-    return render_template("staff/second_step.html", has=has, **told, **_how_to_show_presence())
+    return render_template("staff/second_step.html", has=has, **told)
 
 
 @bp.get("/app")
@@ -39,17 +40,16 @@ def show_app() -> ResponseReturnValue:
         "staff/second_step_app.html",
         picture=segno.make(address, micro=False).svg_data_uri(scale=5, border=4, light="white"),
         key=sealing.key_to_type(key),
-        **_how_to_show_presence(),
     )
 
 
 @bp.post("/app")
 @signed_in
 @redisplays(show_app)
+@asks_presence
 def set_up_app() -> ResponseReturnValue:
     """Keep the app whose code is right."""
     typed, now = load_form(AppSchema()), utc_now()
-    presence.require_presence(current_actor(), typed["password"], now=now)
     key = session.get(_KEY) or sealing.new_key()
     made = service.set_up_app(key, typed["code"], actor=current_actor(), now=now)
     session.pop(_KEY)
@@ -59,9 +59,9 @@ def set_up_app() -> ResponseReturnValue:
 @bp.post("/app/remove")
 @signed_in
 @redisplays(show_own)
+@asks_presence
 def remove_app() -> ResponseReturnValue:
     """Take the authenticator app away."""
-    _require_presence()
     service.remove_app(actor=current_actor(), now=utc_now())
     flash("The authenticator app is taken away. Delete the entry in the app too.", "success")
     return redirect(url_for(".show_own"), 303)
@@ -74,16 +74,16 @@ def show_new_passkey() -> ResponseReturnValue:
     officer, now = _officer(), utc_now()
     has = factors_of(db.session(), officer.id)
     options = passkeys.ask_for_new(officer, has.passkeys, now=now) if passkeys.are_possible() else None
-    return render_template("staff/passkey_new.html", options=options, **_how_to_show_presence())
+    return render_template("staff/passkey_new.html", options=options)
 
 
 @bp.post("/passkeys/new")
 @signed_in
 @redisplays(show_new_passkey)
+@asks_presence
 def add_passkey() -> ResponseReturnValue:
     """Keep a passkey."""
     typed, now = load_form(NewPasskeySchema()), utc_now()
-    presence.require_presence(current_actor(), typed["password"], now=now)
     new = passkeys.read_new(typed["credential"], typed["name"], now=now)
     return _go_on(service.add_passkey(new, actor=current_actor(), now=now), taking.PASSKEY)
 
@@ -91,9 +91,9 @@ def add_passkey() -> ResponseReturnValue:
 @bp.post("/passkeys/<int:passkey_id>/remove")
 @signed_in
 @redisplays(lambda **_: show_own())
+@asks_presence
 def remove_passkey(passkey_id: int) -> ResponseReturnValue:
     """Take a passkey away."""
-    _require_presence()
     service.remove_passkey(passkey_id, actor=current_actor(), now=utc_now())
     flash("The passkey is taken away. Delete it in your device too.", "success")
     return redirect(url_for(".show_own"), 303)
@@ -102,22 +102,14 @@ def remove_passkey(passkey_id: int) -> ResponseReturnValue:
 @bp.post("/recovery-codes")
 @signed_in
 @redisplays(show_own)
+@asks_presence
 def renew_codes() -> ResponseReturnValue:
     """Make ten new recovery codes and show them, this once."""
-    _require_presence()
     return _show_codes(service.renew_codes(actor=current_actor(), now=utc_now()))
 
 
 def _officer() -> Officer:
     return queries.get_officer_by_id(db.session(), current_actor().officer_id)
-
-
-def _how_to_show_presence() -> dict[str, bool]:
-    return presence.how_to_show_presence(current_actor(), now=utc_now())
-
-
-def _require_presence() -> None:
-    presence.require_presence(current_actor(), load_form(ConfirmedSchema())["password"], now=utc_now())
 
 
 def _go_on(made: SetUp, by: str) -> ResponseReturnValue:

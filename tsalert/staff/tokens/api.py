@@ -7,12 +7,11 @@ from msgspec.structs import asdict
 from tsalert.core.actors import Permission
 from tsalert.core.clock import utc_now
 from tsalert.db import db
-from tsalert.staff.presence import require_presence
+from tsalert.staff.presence import asks_presence
 from tsalert.staff.tokens import queries, service
 from tsalert.staff.tokens.queries import AccountView
 from tsalert.staff.tokens.schemas import (
     MadeTokenSchema,
-    NewOwnTokenSchema,
     NewServiceAccountSchema,
     NewTokenSchema,
     ServiceAccountListSchema,
@@ -39,13 +38,12 @@ def list_own_tokens() -> dict[str, Any]:
 
 @own.route("", methods=["POST"])
 @signed_in
-@own.arguments(NewOwnTokenSchema)
+@own.arguments(NewTokenSchema)
 @own.response(201, MadeTokenSchema)
-def make_own_token(told: tuple[NewToken, str | None]) -> dict[str, Any]:
+@asks_presence
+def make_own_token(new: NewToken) -> dict[str, Any]:
     """Make a token of one's own, with a token that is good for everything; it is told this once."""
-    (new, password), actor, now = told, current_actor(), utc_now()
-    require_presence(actor, password, now=now)
-    return _with_token(*service.make_own(new, actor=actor, now=now))
+    return _with_token(*service.make_own(new, actor=current_actor(), now=utc_now()))
 
 
 @own.route("/<int:token_id>", methods=["DELETE"])
@@ -118,6 +116,7 @@ def list_program_tokens(account_id: int) -> dict[str, Any]:
 @requires(Permission.CONNECT_PROGRAMS)
 @accounts.arguments(NewTokenSchema)
 @accounts.response(201, MadeTokenSchema)
+@asks_presence
 def make_program_token(new: NewToken, account_id: int) -> dict[str, Any]:
     """Give a program a token; it is told this once."""
     return _with_token(*service.make_for_program(account_id, new, actor=current_actor(), now=utc_now()))

@@ -4,6 +4,7 @@ from typing import Any
 
 from marshmallow import Schema, fields, post_load, validate
 
+from tsalert.staff.schemas import ConfirmedSchema
 from tsalert.staff.tokens.rules import USUAL_LIFE_DAYS, Scope
 from tsalert.staff.tokens.service import NewToken
 from tsalert.web.fields import Count, Instant, Line, Paragraph, Strict, choice
@@ -11,7 +12,7 @@ from tsalert.web.fields import Count, Instant, Line, Paragraph, Strict, choice
 _NOTHING = "Choose what it is good for."
 
 
-class NewTokenSchema(Strict):
+class NewTokenSchema(ConfirmedSchema):
     """A token to give."""
 
     name = Line(longest=60, required=True, error_messages={"required": "Say what the token is for."})
@@ -27,17 +28,6 @@ class NewTokenSchema(Strict):
     def build(self, data: dict[str, Any], **_: Any) -> NewToken:
         """Hand the service a typed value; what is named twice counts once."""
         return NewToken(data["name"], tuple(dict.fromkeys(data["scopes"])), data["days"])
-
-
-class NewOwnTokenSchema(NewTokenSchema):
-    """A token of one's own; the password is asked for where it was not given in the last minutes."""
-
-    password = fields.String(load_default=None, allow_none=True)
-
-    @post_load
-    def build(self, data: dict[str, Any], **_: Any) -> tuple[NewToken, str | None]:
-        """Hand over the token to give, and the password."""
-        return super().build(data), data["password"]
 
 
 class NewServiceAccountSchema(Strict):

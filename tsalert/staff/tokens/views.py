@@ -8,10 +8,10 @@ from flask.typing import ResponseReturnValue
 from tsalert.core.actors import Permission
 from tsalert.core.clock import utc_now
 from tsalert.db import db
-from tsalert.staff.presence import how_to_show_presence, require_presence
+from tsalert.staff.presence import asks_presence
 from tsalert.staff.tokens import queries, rules, service
 from tsalert.staff.tokens.rules import Scope
-from tsalert.staff.tokens.schemas import NewOwnTokenSchema, NewServiceAccountSchema, NewTokenSchema
+from tsalert.staff.tokens.schemas import NewServiceAccountSchema, NewTokenSchema
 from tsalert.web.access import current_actor, requires, signed_in
 from tsalert.web.forms import load_form, redisplays
 from tsalert.web.refusing import refuses_on
@@ -26,18 +26,18 @@ def list_own_tokens() -> ResponseReturnValue:
     actor, now = current_actor(), utc_now()
     held = queries.tokens_of(db.session(), actor.officer_id or 0, now=now)
     offered = _offered(scope for scope in Scope if rules.ALLOWED[scope] & actor.permissions)
-    told = {"tokens": held, "offered": offered, "days": rules.USUAL_LIFE_DAYS}
-    return render_template("tokens/own.html", **told, **how_to_show_presence(actor, now=now))
+    return render_template("tokens/own.html", tokens=held, offered=offered, days=rules.USUAL_LIFE_DAYS)
 
 
 @bp.post("/account/tokens")
 @signed_in
 @redisplays(list_own_tokens)
+@asks_presence
 def make_own_token() -> ResponseReturnValue:
     """Make a token of one's own and show it, this once."""
-    (new, password), actor, now = load_form(NewOwnTokenSchema()), current_actor(), utc_now()
-    require_presence(actor, password, now=now)
-    return _made(new.name, service.make_own(new, actor=actor, now=now)[1], url_for(".list_own_tokens"))
+    new = load_form(NewTokenSchema())
+    _, token = service.make_own(new, actor=current_actor(), now=utc_now())
+    return _made(new.name, token, url_for(".list_own_tokens"))
 
 
 @bp.post("/account/tokens/<int:token_id>/end")
@@ -87,6 +87,7 @@ def show_account(account_id: int) -> ResponseReturnValue:
 @requires(Permission.CONNECT_PROGRAMS)
 @refuses_on(show_account)
 @redisplays(show_account)
+@asks_presence
 def make_program_token(account_id: int) -> ResponseReturnValue:
     """Give a program a token and show it, this once."""
     new = load_form(NewTokenSchema())
