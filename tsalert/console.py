@@ -10,7 +10,7 @@ from flask_migrate import Migrate
 
 from tsalert.config import Settings, load_settings
 from tsalert.db import db
-from tsalert.foundation import found
+from tsalert.foundation import found, is_to_be_made, make_database_file
 from tsalert.installation import storage
 from tsalert.logs.ending import end_without_database
 from tsalert.staff import hashing
@@ -52,6 +52,8 @@ COMMANDS: Mapping[str, tuple[str, ...]] = {
 }
 # They try the database themselves, and say what else is wrong.
 _WITHOUT_DATABASE = frozenset({"check", "watch"})
+# They put tables where there were none, and may begin with the file; any other command would find it empty.
+_BEGINNING = frozenset({"backup", "db"})
 
 
 class Commands(AppGroup):
@@ -60,9 +62,9 @@ class Commands(AppGroup):
     :param has_database: False where it cannot be reached, which ends every command but those that tell of it.
     """
 
-    def __init__(self, name: str, *, has_database: bool) -> None:
+    def __init__(self, name: str, settings: Settings, *, has_database: bool) -> None:
         super().__init__(name)
-        self._has_database = has_database
+        self._settings, self._has_database = settings, has_database
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Name them all."""
@@ -70,7 +72,10 @@ class Commands(AppGroup):
 
     def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
         """Return one by its name."""
-        if not self._has_database and name not in _WITHOUT_DATABASE:
+        is_new = is_to_be_made(self._settings)
+        if is_new and name in _BEGINNING:
+            make_database_file(self._settings)
+        elif (is_new or not self._has_database) and name not in _WITHOUT_DATABASE:
             end_without_database()
         if name in COMMANDS and name not in self.commands:
             self.add_command(_read_in(*COMMANDS[name]), name)
@@ -83,7 +88,8 @@ def create_console(settings: Settings | None = None, *, has_database: bool = Tru
     :param has_database: whether the database can be reached.
     :raises SettingsError: naming every setting that is missing or wrong.
     """
-    app = found(settings or load_settings(), has_database=has_database)
+    settings = settings or load_settings()
+    app = found(settings, has_database=has_database and not is_to_be_made(settings))
     drawing.init_app(app)
     add_commands(app, has_database=has_database)
     return app
@@ -91,7 +97,7 @@ def create_console(settings: Settings | None = None, *, has_database: bool = Tru
 
 def add_commands(app: Flask, *, has_database: bool) -> None:
     """Give a program its commands, and what they stand on besides."""
-    app.cli = Commands(app.name, has_database=has_database)
+    app.cli = Commands(app.name, app.extensions["tsalert_settings"], has_database=has_database)
     Migrate(app, db, directory=str(storage.MIGRATIONS))
     hashing.init_app(app)
 

@@ -2,8 +2,10 @@
 
 import gc
 from pathlib import Path
+from typing import Any
 
 from flask import Flask
+from sqlalchemy import Dialect, event
 
 from tsalert import tables
 from tsalert.circulation import queries as circulation
@@ -39,7 +41,8 @@ def found(settings: Settings, *, has_database: bool = True) -> Flask:
     app = Program("tsalert", template_folder=str(_ROOT / "templates"), static_folder=str(_ROOT / "tsalert/static"))
     app.config.update(_config(settings))
     app.extensions["tsalert_settings"] = settings
-    _make_database_file(settings)
+    if has_database:
+        make_database_file(settings)
     db.init_app(app)
     words.watch_sessions()
     board_stamp.watch_sessions()
@@ -49,11 +52,23 @@ def found(settings: Settings, *, has_database: bool = True) -> Flask:
     app.extensions["tsalert_kept_facts"] = kept_facts
     app.extensions["tsalert_recordings"], app.extensions["tsalert_call_log"] = _telephone(settings)
     with app.app_context():
+        if sqlite_path(settings.database_url):
+            event.listen(db.engine, "do_connect", _open_what_is_there)
         app.config["TSALERT_DEMO"] = has_database and installation.is_demo()
     return app
 
 
-def _make_database_file(settings: Settings) -> None:
+def is_to_be_made(settings: Settings) -> bool:
+    """Tell whether the database is a file of SQLite that is not there yet."""
+    path = sqlite_path(settings.database_url)
+    return path is not None and not path.exists()
+
+
+def make_database_file(settings: Settings) -> None:
+    """Make the file of a SQLite database, for nobody else to read, where there is none.
+
+    :raises SettingsError: it cannot be made.
+    """
     path = sqlite_path(settings.database_url)
     if path is None:
         return
@@ -63,6 +78,23 @@ def _make_database_file(settings: Settings) -> None:
             path.touch(mode=0o600)  # SQLite gives what it keeps beside the file the same mode
     except OSError as error:
         raise SettingsError(f"TSALERT_DATABASE_URL: {path} cannot be made: {error.strerror}") from error
+
+
+def require_database_file(settings: Settings) -> None:
+    """Refuse to serve from an empty file in the place of a database that is elsewhere, or is gone.
+
+    :raises SettingsError: the file is not there.
+    """
+    if is_to_be_made(settings):
+        path = sqlite_path(settings.database_url)
+        raise SettingsError(
+            f"TSALERT_DATABASE_URL: there is no file {path}. Where it is new, run flask --app wsgi db upgrade"
+        )
+
+
+def _open_what_is_there(_dialect: Dialect, _record: object, given: list[str], options: dict[str, Any]) -> None:
+    """Open the file of a database; left alone SQLite makes an empty one where there is none, for everybody to read."""
+    given[0], options["uri"] = f"{Path(given[0]).as_uri()}?mode=rw", True
 
 
 def keep_what_is_loaded() -> None:

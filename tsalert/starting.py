@@ -51,8 +51,12 @@ def _make() -> Flask:
     command = click.get_current_context(silent=True)
     if command is None or command.info_name in _WITH_PAGES:
         from tsalert.app import create_app  # noqa: PLC0415 - one of the two
+        from tsalert.config import load_settings  # noqa: PLC0415 - as above
+        from tsalert.foundation import require_database_file  # noqa: PLC0415 - as above
 
-        return create_app()
+        settings = load_settings()
+        require_database_file(settings)
+        return create_app(settings)
     from tsalert.console import create_console  # noqa: PLC0415 - one of the two
 
     return create_console()

@@ -20,7 +20,7 @@ from tsalert.delivery import claiming, recovery, waking
 from tsalert.delivery.claiming import Work
 from tsalert.delivery.ports import Gateway
 from tsalert.delivery.sending import Sender, Surroundings
-from tsalert.foundation import found, keep_what_is_loaded
+from tsalert.foundation import found, keep_what_is_loaded, require_database_file
 from tsalert.installation import workers
 from tsalert.installation.service import check_start
 from tsalert.leadership import make_leadership
@@ -187,6 +187,7 @@ def _start() -> Flask:
     """Build the program without a page, which would be half of its memory, and check what it stands on."""
     try:
         settings = load_settings()
+        require_database_file(settings)
         app = found(settings)
         with app.app_context():
             check_start(settings)

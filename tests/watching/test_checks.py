@@ -4,9 +4,11 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
 from http.server import BaseHTTPRequestHandler
+from os import EX_TEMPFAIL
 from pathlib import Path
 
 import pytest
+from alembic.script import ScriptDirectory
 from click.testing import Result
 from flask import Flask
 from msgspec.structs import replace
@@ -21,11 +23,13 @@ from tests.standins.mail_server import MailServer, running
 from tests.standins.notify import API_KEY, EMAIL_TEMPLATE, Notify, Template
 from tests.standins.serving import serving
 from tests.standins.twilio import ACCOUNT, TOKEN, Twilio
-from tsalert.config import Settings, TwilioSettings
+from tsalert.config import Settings, SettingsError, TwilioSettings
 from tsalert.console import create_console
 from tsalert.core.clock import utc_now
 from tsalert.delivery.ports import Probed, Unavailable
-from tsalert.installation import signs
+from tsalert.foundation import require_database_file
+from tsalert.installation import service as installation
+from tsalert.installation import signs, storage
 from tsalert.mail_settings import SmtpSettings
 from tsalert.notify_settings import NotifySettings
 from tsalert.providers.notify_email import NotifyEmail
@@ -204,11 +208,40 @@ def test_what_answers_at_the_public_address_must_be_us(status: int, text: str, v
 
 
 def test_tables_that_were_never_made_are_told_as_that(tmp_path: Path) -> None:
+    (tmp_path / "empty.db").touch()
     done = ask(create_console(program_settings(f"sqlite:///{tmp_path / 'empty.db'}", tmp_path)), "check")
     assert done.exit_code == 1
     assert "WRONG  Tables: not there yet\n       → Run: flask --app wsgi db upgrade" in done.output
     assert "TSALERT_DATABASE_URL names another, empty database" in done.output
     assert "WRONG  Database" not in done.output
+
+
+def test_the_newest_tables_are_those_of_the_last_migration() -> None:
+    assert [storage.newest_schema()] == ScriptDirectory(str(storage.MIGRATIONS)).get_heads()
+
+
+def test_a_mistyped_file_is_told_and_not_made(tmp_path: Path) -> None:
+    mistyped = tmp_path / "folder" / "mistyped.db"
+    console = create_console(program_settings(f"sqlite:///{mistyped}", tmp_path))
+    done = ask(console, "check")
+    assert (done.exit_code, "WRONG  Database: unable to open database file" in done.output) == (1, True)
+    assert ask(console, "staff", "list").exit_code == EX_TEMPFAIL
+    with pytest.raises(SettingsError, match="there is no file"):
+        require_database_file(program_settings(f"sqlite:///{mistyped}", tmp_path))
+    assert not mistyped.parent.exists()
+    ask(console, "db", "current")
+    assert mistyped.stat().st_mode & 0o777 == 0o600
+
+
+def test_neither_web_nor_worker_starts_on_tables_of_another_version(
+    app: Flask, session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = app.extensions["tsalert_settings"]
+    installation.check_start(settings)
+    for needed, to_do in (("9999", "run flask --app wsgi db upgrade"), ("0001", "put the newer program back")):
+        monkeypatch.setattr("tsalert.installation.storage.newest_schema", lambda needed=needed: needed)
+        with pytest.raises(SettingsError, match=to_do):
+            installation.check_start(settings)
 
 
 def test_tables_of_another_version_are_told(check: Check, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -19,13 +19,12 @@ _WHOLE = "yes"
 
 
 def check_start(settings: Settings) -> None:
-    """Check disk, files, address key and demo mark before web or worker serves anybody.
-
-    A database without tables passes: the release step has not run yet.
+    """Check tables, disk, files, address key and demo mark before web or worker serves anybody.
 
     :raises SettingsError: naming every fault.
     """
-    faults = start_faults(settings)
+    others = storage.schema_fault(db.session().connection())
+    faults = [others] if others else start_faults(settings)
     if faults:
         raise SettingsError("\n".join(faults))
 

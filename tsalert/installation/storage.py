@@ -4,12 +4,13 @@ import shutil
 from functools import lru_cache
 from pathlib import Path
 
-from sqlalchemy import text
+from sqlalchemy import inspect, text
 from sqlalchemy.engine import Connection
 from sqlalchemy.orm import Session
 
 from tsalert.config import Settings, sqlite_path
 
+_VERSION = "alembic_version"
 MIGRATIONS = Path(__file__).parent.parent.parent / "migrations"
 
 
@@ -45,14 +46,25 @@ def encoding_fault(connection: Connection) -> str | None:
 
 def schema_of(connection: Connection) -> str:
     """Return the version of the tables; "" before they were made."""
-    from alembic.runtime.migration import MigrationContext  # noqa: PLC0415 - large, and few requests ask for the version
-
-    return ", ".join(sorted(MigrationContext.configure(connection).get_current_heads()))
+    if not inspect(connection).has_table(_VERSION):
+        return ""
+    return ", ".join(connection.scalars(text(f"SELECT version_num FROM {_VERSION} ORDER BY 1")))  # noqa: S608 - our own
 
 
 @lru_cache
 def newest_schema() -> str:
-    """Return the version of the tables that this program needs."""
-    from alembic.script import ScriptDirectory  # noqa: PLC0415 - as above
+    """Return the version of the tables that this program needs: each migration's file begins with its own."""
+    return max(path.name.partition("_")[0] for path in (MIGRATIONS / "versions").glob("[0-9]*.py"))
 
-    return ", ".join(sorted(ScriptDirectory(str(MIGRATIONS)).get_heads()))
+
+def schema_fault(connection: Connection) -> str | None:
+    """Say that the tables are not those of this program, which would fail or write what others cannot read."""
+    found, needed = schema_of(connection), newest_schema()
+    if found == needed:
+        return None
+    if not found:
+        return "The database has no tables yet: run flask --app wsgi db upgrade first"
+    words = f"The database has tables of version {found}, and this program needs {needed}"
+    if found > needed:
+        return f"{words}: put the newer program back"
+    return f"{words}: make a backup with the version before, then run flask --app wsgi db upgrade"
