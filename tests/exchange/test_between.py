@@ -1,17 +1,18 @@
 """Two running installations: keys are compared, a case is offered, answered and taken back, a key is revoked."""
 
+from datetime import timedelta
 from io import BytesIO
 
 from flask.testing import FlaskClient
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from werkzeug.test import TestResponse
 
 from tests.exchange.conftest import Installation, offered
 from tests.handover.conftest import STREET, VICTIM
 from tsalert.cases.models import CaseFile, CaseNote
 from tsalert.db import db
-from tsalert.exchange import answering, offering, queries
-from tsalert.exchange.models import OfferedPack
+from tsalert.exchange import answering, offering, queries, sending, taking
+from tsalert.exchange.models import ExchangeMessage, OfferedPack
 from tsalert.exchange.rules import Sending
 from tsalert.handover import queries as handover_queries
 from tsalert.handover import service as handovers
@@ -104,6 +105,43 @@ def test_an_offer_that_is_taken_back_can_no_longer_be_accepted(linked: Pair) -> 
     here.works()
     refused = there.browser().post("/offered-packs/1/acceptance")
     assert (refused.status_code, "taken back" in refused.text) == (409, True)
+
+
+def test_a_withdrawal_that_overtakes_its_offer_is_said_again_until_that_has_come(linked: Pair) -> None:
+    here, there = linked
+    handover_id, _ = offered(here)
+    here.does(lambda actor, now: offering.send(handover_id, 1, actor=actor, now=now))
+    signed = here.does(lambda actor, now: offering.take_file(handover_id, actor=actor, now=now))
+    here.does(lambda actor, now: handovers.withdraw_handover(handover_id, "Solved.", actor=actor, now=now))
+    here.works()
+    assert pack(there) is None
+    there.does(lambda actor, now: taking.bring(signed, actor=actor, now=now))
+    here.does(lambda _actor, now: sending.send_due(now + timedelta(minutes=1)))
+    kept = pack(there)
+    assert kept is not None
+    assert (kept.state, kept.pack) == ("withdrawn", None)
+
+
+def test_who_is_offered_the_same_again_by_a_giver_that_forgot_is_told(linked: Pair) -> None:
+    here, there = linked
+    handover_id, _ = offered(here)
+    send(here, handover_id)
+
+    def forget(*_: object) -> None:  # as a restore to before it was sent does
+        db.session.execute(delete(ExchangeMessage))
+        db.session.commit()
+
+    here.does(forget)
+    send(here, handover_id)
+    browser = there.browser()
+    assert "offered this before" not in browser.get("/offered-packs/1").text
+    assert "it waits for an answer" in browser.get("/offered-packs/2").text
+    browser.post("/offered-packs/1/acceptance")
+    assert "we accepted it" in browser.get("/offered-packs/2").text
+    there.works()
+    assert handover(here, handover_id)[0] == State.OFFERED
+    browser.post("/offered-packs/2/refusal", data={"reason": "We have it, as D26-00001-A."})
+    assert "offered this before" not in browser.get("/offered-packs/2").text
 
 
 def test_an_acceptance_that_crosses_a_withdrawal_is_told_to_both(linked: Pair) -> None:

@@ -13,7 +13,9 @@ from tsalert.linked.rules import LONGEST_SIGNED
 from tsalert.web.access import public
 
 bp = Blueprint("exchange_door", __name__)
-_STATUS: dict[type[Exception], int] = {RuleViolation: 422, NotFound: 422, Conflict: 409, NotAllowed: 403}
+_STATUS: dict[type[Exception], int] = {
+    RuleViolation: 422, NotFound: 422, taking.NotYet: 404, Conflict: 409, NotAllowed: 403
+}  # fmt: skip
 
 
 @bp.post(MESSAGES_PATH)

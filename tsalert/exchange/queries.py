@@ -42,7 +42,7 @@ class SendingView(Struct, frozen=True):
 class PackView(Struct, frozen=True):
     """A handover that is offered to us; ``content`` is None once it is settled that we do not take it.
 
-    ``revoked_at`` marks one whose key was revoked since it was taken in.
+    ``revoked_at`` marks one whose key was revoked since it was taken in. ``earlier`` are others of the same reference.
     """
 
     row: OfferedPack
@@ -52,6 +52,7 @@ class PackView(Struct, frozen=True):
     revoked_at: datetime | None
     answered_by: str | None
     answer: SendingView | None
+    earlier: Sequence[OfferedPack] = ()
 
 
 def find_message(
@@ -60,7 +61,7 @@ def find_message(
     """Return the message of one kind about a handover of ours or about one that is offered to us."""
     of_it = ExchangeMessage.handover_id == handover_id if pack_id is None else ExchangeMessage.pack_id == pack_id
     query = select(ExchangeMessage).where(of_it, ExchangeMessage.kind == kind)
-    return session.scalar(query.with_for_update() if lock else query)
+    return session.scalar(locked(query) if lock else query)
 
 
 def get_offer(session: Session, handover_id: int, *, lock: bool = False) -> ExchangeMessage:
@@ -107,6 +108,16 @@ def sending_of(session: Session, message: ExchangeMessage) -> SendingView:
     )
 
 
+def earlier_packs(session: Session, row: OfferedPack) -> Sequence[OfferedPack]:
+    """Return what the same authority offered before under the same reference, and we took or have not answered.
+
+    Two offers of one matter do not stand at once, unless the giver forgot the first: it was put back to before that.
+    """
+    same = (OfferedPack.authority_id == row.authority_id, OfferedPack.reference == row.reference)
+    standing = OfferedPack.state.in_([State.OFFERED, State.ACCEPTED])
+    return session.scalars(select(OfferedPack).where(*same, standing, OfferedPack.id < row.id)).all()
+
+
 def find_sending(session: Session, handover_id: int) -> SendingView | None:
     """Return how far the signed offer of a handover has come; None where it was sent to no linked authority."""
     message = find_message(session, Kind.HANDOVER_OFFER, handover_id=handover_id)
@@ -125,7 +136,7 @@ def get_pack_row(session: Session, pack_id: int, *, lock: bool = False) -> Offer
     :raises NotFound: there is none.
     """
     query = select(OfferedPack).where(OfferedPack.id == pack_id)
-    found = session.scalar(query.with_for_update() if lock else query) if is_id(pack_id) else None
+    found = session.scalar(locked(query) if lock else query) if is_id(pack_id) else None
     if found is None:
         raise NotFound("Nothing was offered to us under this number.")
     return found
@@ -139,7 +150,8 @@ def get_pack(session: Session, pack_id: int) -> PackView:
     row = get_pack_row(session, pack_id)
     answer = find_message(session, Kind.HANDOVER_ANSWER, pack_id=row.id)
     (found,) = _views(session, [row])
-    return replace(found, answer=sending_of(session, answer) if answer else None)
+    told = sending_of(session, answer) if answer else None
+    return replace(found, answer=told, earlier=earlier_packs(session, row) if row.state == State.OFFERED else ())
 
 
 def list_packs(session: Session, *, reader: Actor, now: datetime, after: int | None = None) -> Page[PackView]:
@@ -170,6 +182,15 @@ def due_messages(now: datetime) -> Select[int]:
         )
         .order_by(ExchangeMessage.due_at, ExchangeMessage.id)
     )
+
+
+def locked(query: Select[Any]) -> Select[Any]:
+    """Return a query that locks what it finds, and reads it anew where it was read before.
+
+    Whoever locks several rows takes the authority first, then its message, pack or handover, so that nobody who
+    answers waits for somebody who takes a message in, and is waited for.
+    """
+    return query.with_for_update().execution_options(populate_existing=True)
 
 
 def _views(session: Session, rows: Sequence[OfferedPack]) -> list[PackView]:

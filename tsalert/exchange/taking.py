@@ -23,6 +23,10 @@ from tsalert.linked.models import LinkedAuthority
 from tsalert.response.handing_over import Acceptance
 
 
+class NotYet(NotFound):
+    """It is about an offer that may still come, so it is to be sent again."""
+
+
 class Receipt(Struct, frozen=True):
     """What a message was taken as, and where to see it; again the same message gets the same."""
 
@@ -115,10 +119,12 @@ def _keep(session: Session, taken: Taken) -> OfferedPack:
 def _take_withdrawal(session: Session, taken: Taken) -> Receipt:
     content = read_content(WithdrawalSchema(), taken.message.content)
     row = queries.find_pack_by_key(session, content["offer"], taken.authority.id)
-    if row is not None and row.state == State.OFFERED:
+    if row is None:  # the offer is still on its way, or travels as a file: they say it again for a while
+        raise NotYet("We know no offer with this number yet. Send this again.")
+    if row.state == State.OFFERED:
         let_go(row, State.LAPSED if content["because"] == "lapsed" else State.WITHDRAWN, now=taken.now)
         audit.record(session, taken.actor, row.state, "offered pack", row.id, now=taken.now, **_whence(taken))
-    return Receipt(taken.message.head.key, taken.message.head.kind, pack_id=row.id if row else None)
+    return Receipt(taken.message.head.key, taken.message.head.kind, pack_id=row.id)
 
 
 def _take_answer(session: Session, taken: Taken) -> Receipt:
