@@ -20,6 +20,7 @@ from tsalert.exchange.lapsing import let_go
 from tsalert.exchange.models import OfferedPack
 from tsalert.exchange.offering import NewMessage
 from tsalert.exchange.rules import Kind, State
+from tsalert.linked import queries as linked
 from tsalert.linked import service as linking
 from tsalert.linked.models import LinkedKey
 from tsalert.linked.signing import sign
@@ -72,8 +73,8 @@ def send_again(pack_id: int, *, actor: Actor, now: datetime) -> None:
     """
     actor.require(Permission.WORK_CASE)
     with transaction() as session:
+        linking.require_standing(session, queries.get_answer(session, pack_id).authority_id)
         message = queries.get_answer(session, pack_id, lock=True)
-        linking.require_standing(session, message.authority_id)
         offering.start_again(message, now=now)
         audit.record(session, actor, "answer sent again", "offered pack", pack_id, now=now)
 
@@ -101,6 +102,7 @@ def note_reading(pack_id: int, *, actor: Actor, now: datetime) -> None:
 
 
 def _unanswered(session: Session, pack_id: int, now: datetime) -> OfferedPack:
+    linked.get_row(session, queries.get_pack_row(session, pack_id).authority_id, lock=True)
     row = queries.get_pack_row(session, pack_id, lock=True)
     rules.require_unanswered(State.of(row.state), answer_by=row.answer_by, now=as_utc(now))
     return row

@@ -65,9 +65,9 @@ def send_again(handover_id: int, *, actor: Actor, now: datetime) -> None:
     """
     actor.require(Permission.WORK_CASE)
     with transaction() as session:
+        linking.require_standing(session, queries.get_offer(session, handover_id).authority_id)
         message = queries.get_offer(session, handover_id, lock=True)
         _offered(session, handover_id)
-        linking.require_standing(session, message.authority_id)
         start_again(message, now=now)
         audit.record(session, actor, "sent again to linked authority", "handover", handover_id, now=now)
 

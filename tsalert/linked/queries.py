@@ -65,13 +65,13 @@ def get_authority(session: Session, authority_id: int) -> AuthorityView:
 
 
 def get_row(session: Session, authority_id: int, *, lock: bool = False) -> LinkedAuthority:
-    """Return the row of one authority, locked for a use case that decides on it.
+    """Return the row of one authority, locked for a use case that decides on it; others may point to it meanwhile.
 
     :raises NotFound: there is none.
     """
     query = select(LinkedAuthority).where(LinkedAuthority.id == authority_id)
     known = is_id(authority_id)
-    found = session.scalar(query.with_for_update() if lock else query) if known else None
+    found = session.scalar(query.with_for_update(key_share=True) if lock else query) if known else None
     if found is None:
         raise NotFound("There is no such authority.")
     return found
