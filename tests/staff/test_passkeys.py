@@ -98,6 +98,19 @@ def test_a_question_is_answered_once(app: Flask, desk: FlaskClient) -> None:
     assert not is_in(other)
 
 
+def test_an_answer_is_worth_nothing_again_with_a_copy_of_the_cookie_that_holds_its_question(
+    app: Flask, desk: FlaskClient
+) -> None:
+    key, browser, copy = Authenticator(ORIGIN, counts=False), app.test_client(), app.test_client()
+    add(desk, key)
+    answer = key.answer(asked(browser, ALONE))
+    with browser.session_transaction() as held, copy.session_transaction() as copied:
+        copied.update(held)
+    assert browser.post(ALONE, data={"credential": answer}).status_code == 303
+    assert copy.post(ALONE, data={"credential": answer}).status_code == 422
+    assert (sign_in(copy, key), is_in(copy)) == (303, True)
+
+
 @pytest.mark.parametrize(
     "key",
     [Authenticator("https://alerts.example.gov.uk.evil.example"), Authenticator(ORIGIN, asks_holder=False)],

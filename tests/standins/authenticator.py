@@ -18,10 +18,12 @@ class Authenticator(Struct):
     """One key for one service.
 
     :param asks_holder: whether it asks for a finger, face or code.
+    :param counts: whether it counts how often it has signed; those that are kept on several devices do not.
     """
 
     origin: str
     asks_holder: bool = True
+    counts: bool = True
     count: int = 0
     credential: bytes = field(default_factory=lambda: token_bytes(32))
     key: ec.EllipticCurvePrivateKey = field(default_factory=lambda: ec.generate_private_key(ec.SECP256R1()))
@@ -37,7 +39,7 @@ class Authenticator(Struct):
     def answer(self, options: str) -> str:
         """Answer the question who it is."""
         asked = json.loads(options)
-        self.count += 1
+        self.count += self.counts
         data = self._data(asked["rpId"], 0)
         signed = self.key.sign(data + sha256(self._client("webauthn.get", asked)).digest(), ec.ECDSA(SHA256()))
         return self._told("webauthn.get", asked, authenticatorData=encoded(data), signature=encoded(signed))

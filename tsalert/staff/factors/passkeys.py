@@ -78,7 +78,8 @@ def check_answer(answer: str, passkey: Passkey, *, now: datetime) -> int:
 
     key, count = passkey.public_key, passkey.sign_count
     try:
-        return protocol.check(answer, _place(), _asked(now), public_key=key, sign_count=count)
+        asked = _asked(now, since=passkey.last_used_at)
+        return protocol.check(answer, _place(), asked, public_key=key, sign_count=count)
     except protocol.Refused as refused:
         raise RuleViolation(_WRONG) from refused
 
@@ -88,9 +89,14 @@ def _place() -> Place:
     return place_of(settings.public_url, settings.authority_name)
 
 
-def _asked(now: datetime) -> str:
-    """Return what this browser was asked last, once; an old page asks nothing any more."""
+def _asked(now: datetime, *, since: datetime | None = None) -> str:
+    """Return what this browser was asked last, once; an old page asks nothing any more.
+
+    :param since: when the passkey was used last. A browser whose cookie was copied could else bring an old question
+        back with its answer, and many passkeys do not count how often they have signed.
+    """
     challenge, at = session.pop(_ASKED, ("", 0))
-    if not challenge or abs(now.timestamp() - at) > _PATIENCE.total_seconds():
+    is_old = abs(now.timestamp() - at) > _PATIENCE.total_seconds() or (since is not None and at <= since.timestamp())
+    if not challenge or is_old:
         raise RuleViolation("That took too long. Try the passkey again.")
     return str(challenge)
