@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from flask import Flask
 from msgspec.structs import replace
-from sqlalchemy import update
+from sqlalchemy import delete, update
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
@@ -21,13 +21,16 @@ from tests.evidence.conftest import NOW, Recorder, arrived, close
 from tests.evidence.samples import JPEG, PDF
 from tsalert.audit import queries as audit
 from tsalert.core.actors import Actor
-from tsalert.core.errors import Conflict, NotAllowed, NotFound, RuleViolation, Unavailable
+from tsalert.core.errors import Conflict, NotAllowed, NotFound, RuleViolation, Unavailable, Withheld
 from tsalert.db import db, transaction
 from tsalert.evidence import queries, service, storing
 from tsalert.evidence.models import EvidenceFile
 from tsalert.evidence.rules import NewFile
 from tsalert.evidence.storing import Incoming
-from tsalert.staff.models import Officer
+from tsalert.restricting import service as restricting
+from tsalert.staff.models import Officer, officer_role
+from tsalert.staff.rules import RoleName
+from tsalert.tiers.vocabulary import Subject
 
 Store = Callable[[], set[Path]]
 
@@ -146,6 +149,27 @@ def test_whoever_is_shut_out_while_their_file_comes_in_stores_nothing(
         exhibit(arrival := arrived())
     arrival.incoming.discard()
     assert store() == set()
+
+
+def test_whoever_loses_role_or_access_while_their_file_comes_in_stores_nothing(
+    case_id: int, officer: Callable[..., Actor], store: Store
+) -> None:
+    kim, manager = officer(RoleName.CASE_OFFICER), officer(RoleName.MANAGER)
+    service.add_file(case_id, NewFile(), arrived(), actor=kim, now=NOW)
+    kept = store()
+    restricting.restrict((Subject.CASE, case_id), "Somebody was threatened.", actor=manager, now=NOW)
+    arrival = arrived()
+    with pytest.raises(Withheld):
+        service.add_file(case_id, NewFile(), arrival, actor=kim, now=NOW)
+    arrival.incoming.discard()
+    restricting.lift((Subject.CASE, case_id), "It is over now.", actor=manager, now=NOW)
+    with transaction() as session:
+        session.execute(delete(officer_role).where(officer_role.c.officer_id == kim.officer_id))
+    arrival = arrived()
+    with pytest.raises(NotAllowed, match="role ended while"):
+        service.add_file(case_id, NewFile(), arrival, actor=kim, now=NOW)
+    arrival.incoming.discard()
+    assert store() == kept
 
 
 def test_a_file_is_found_in_its_own_case_alone(case_id: int, actor: Actor, add: Recorder) -> None:

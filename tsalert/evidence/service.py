@@ -10,7 +10,7 @@ from tsalert.audit import service as audit
 from tsalert.cases import merging
 from tsalert.cases import queries as cases
 from tsalert.cases.rules import require_open
-from tsalert.core.actors import Actor, Permission
+from tsalert.core.actors import Actor, Permission, Via
 from tsalert.core.errors import Conflict, NotAllowed, NotFound, RuleViolation
 from tsalert.db import db, transaction
 from tsalert.evidence import queries, removing, rules, storing
@@ -21,6 +21,8 @@ from tsalert.evidence.queries import OfCase
 from tsalert.evidence.rules import NewCustody, NewExhibit, NewFile
 from tsalert.evidence.vocabulary import CustodyKind, Kind
 from tsalert.staff import queries as staff
+from tsalert.tiers.queries import require_visible
+from tsalert.tiers.vocabulary import Subject
 
 
 class Opened(Struct, frozen=True):
@@ -165,9 +167,23 @@ def _adopt(session: Session, case: OfCase, exhibit: Exhibit, file_id: int) -> No
     file.exhibit_id = exhibit.id
 
 
-def _record_file(session: Session, case: OfCase, accepted: Accepted, new: NewFile, actor: Actor, now: datetime) -> int:
-    if actor.officer_id and not staff.get_officer_by_id(session, actor.officer_id).active:
+def _require_still_let_in(session: Session, case_id: int, actor: Actor, now: datetime) -> None:
+    """Ask once more, after what may have taken an hour to come in, what was asked before its first byte.
+
+    :raises NotAllowed: the account, the role or the access to the case ended meanwhile.
+    """
+    officer = staff.get_officer_by_id(session, actor.officer_id) if actor.officer_id else None
+    if officer is None:
+        return
+    if not officer.active:
         raise NotAllowed("Your account was closed while the file came in. Nothing was kept.")
+    if actor.via is Via.PAGE and not staff.actor_of(officer, Via.PAGE).may(Permission.WORK_CASE):
+        raise NotAllowed("Your role ended while the file came in. Nothing was kept.")
+    require_visible(session, actor, Subject.CASE, case_id, now=now)
+
+
+def _record_file(session: Session, case: OfCase, accepted: Accepted, new: NewFile, actor: Actor, now: datetime) -> int:
+    _require_still_let_in(session, case.id, actor, now)
     if new.exhibit is not None:
         queries.get_exhibit(session, case.id, new.exhibit)
     incoming = accepted.incoming
