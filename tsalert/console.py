@@ -62,9 +62,9 @@ class Commands(AppGroup):
     :param has_database: False where it cannot be reached, which ends every command but those that tell of it.
     """
 
-    def __init__(self, name: str, settings: Settings, *, has_database: bool) -> None:
-        super().__init__(name)
-        self._settings, self._has_database = settings, has_database
+    def __init__(self, app: Flask, *, has_database: bool) -> None:
+        super().__init__(app.name)
+        self._app, self._has_database = app, has_database
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Name them all."""
@@ -72,9 +72,10 @@ class Commands(AppGroup):
 
     def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
         """Return one by its name."""
-        is_new = is_to_be_made(self._settings)
+        settings = self._app.extensions["tsalert_settings"]
+        is_new = is_to_be_made(settings)
         if is_new and name in _BEGINNING:
-            make_database_file(self._settings)
+            make_database_file(settings)
         elif (is_new or not self._has_database) and name not in _WITHOUT_DATABASE:
             end_without_database()
         if name in COMMANDS and name not in self.commands:
@@ -97,7 +98,7 @@ def create_console(settings: Settings | None = None, *, has_database: bool = Tru
 
 def add_commands(app: Flask, *, has_database: bool) -> None:
     """Give a program its commands, and what they stand on besides."""
-    app.cli = Commands(app.name, app.extensions["tsalert_settings"], has_database=has_database)
+    app.cli = Commands(app, has_database=has_database)
     Migrate(app, db, directory=str(storage.MIGRATIONS))
     hashing.init_app(app)
 
