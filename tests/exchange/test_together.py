@@ -47,7 +47,7 @@ def answer(app: Flask, officer: Actor) -> int:
 
 
 def is_awaited(connection: Connection) -> bool:
-    return connection.scalar(_WAITING) == 1
+    return bool(connection.scalar(_WAITING) == 1)
 
 
 def test_who_answers_holds_nothing_that_a_message_on_its_way_in_waits_for(fresh_app: Flask) -> None:

@@ -124,6 +124,8 @@ def _is_fresh(actor: Actor, *, now: datetime) -> bool:
 def _how(actor: Actor) -> str:
     if has_password(actor):
         return "Enter your password again."
+    if actor.via is Via.API:
+        return "Send a token that was made within the last five minutes."
     return "Sign in again in another tab, then send this once more."
 
 
