@@ -23,8 +23,9 @@ def check_start(settings: Settings) -> None:
 
     :raises SettingsError: naming every fault.
     """
-    others = storage.schema_fault(db.session().connection())
-    faults = [others] if others else start_faults(settings)
+    connection = db.session().connection()
+    unfit = [*filter(None, [storage.encoding_fault(connection), storage.schema_fault(connection)])]
+    faults = unfit or start_faults(settings)
     if faults:
         raise SettingsError("\n".join(faults))
 
