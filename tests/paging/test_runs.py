@@ -1,5 +1,6 @@
 """A night of pages: who is reached when, and what ends it."""
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -7,6 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from tests.paging.conftest import BACKUP, MANAGER, NOON, PRIMARY, SHIFT, Night, Team, at, stand
+from tests.plans import asking, plans
 from tests.response.conftest import roof_call
 from tests.rota.conftest import give_mobile, put_on_shift
 from tsalert.core.actors import Actor
@@ -16,6 +18,7 @@ from tsalert.delivery.models import Delivery
 from tsalert.delivery.rules import Channel, EndpointStatus, SuppressionReason
 from tsalert.delivery.service import NewEndpoint, find_or_add_endpoints, suppress
 from tsalert.paging import queries
+from tsalert.paging.counting import count_pages
 from tsalert.paging.models import PageRun
 from tsalert.response import answering, dispatching, handing_over, service
 from tsalert.response import queries as response_queries
@@ -347,3 +350,17 @@ def test_one_incident_has_one_run_however_often_it_is_graded(
     runs = session.scalars(select(PageRun).order_by(PageRun.id)).all()
     assert [run.end_reason for run in runs] == ["regraded", None]
     assert night.reached == [("sms", PRIMARY)] * 2
+
+
+def test_however_many_were_paged_before_a_run_reads_what_is_its_own(
+    session: Session, team: Team, night: Night, page: Page
+) -> None:
+    with asking("SELECT") as asked:
+        page()
+        night.tick(6)
+        count_pages(session)
+        queries.troubles(session, now=at(6))
+    found = dict(zip([said for said, _ in asked], plans(session, asked), strict=True))
+    whole = r"(SCAN|Seq Scan on) (page_run|page_attempt|page_event|welfare_watch)\b(?! USING)"
+    assert len([said for said in found if "page_attempt" in said]) >= 5
+    assert [said for said, plan in found.items() if re.search(whole, plan)] == []

@@ -4,7 +4,7 @@ from msgspec import Struct
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
-from tsalert.paging.models import PageAttempt, PageRun, WelfareWatch
+from tsalert.paging.models import PageAttempt, PageRun, WelfareWatch, of_run
 
 
 class PageCounts(Struct, frozen=True):
@@ -27,7 +27,7 @@ class PageCounts(Struct, frozen=True):
 def count_pages(session: Session) -> PageCounts:
     """Return how many pages are open, and how they stand."""
     is_taken = PageRun.acknowledged_at.is_not(None)
-    stuck = select(PageAttempt.id).where(PageAttempt.run_id == PageRun.id, PageAttempt.trouble_at.is_not(None)).exists()
+    stuck = select(PageAttempt.id).where(*of_run(PageAttempt, PageRun), PageAttempt.trouble_at.is_not(None)).exists()
     is_bad = or_(PageRun.unreachable_at.is_not(None), PageRun.unanswered_at.is_not(None), stuck)
     taken, failing = func.count().filter(is_taken), func.count().filter(~is_taken, is_bad)
     counting = select(func.count(), taken, failing).select_from(PageRun).where(PageRun.ended_at.is_(None))

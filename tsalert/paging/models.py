@@ -3,13 +3,12 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy import JSON, CheckConstraint, ColumnElement, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from tsalert.db import Base, BigId
 
 _OPEN = text("ended_at IS NULL")
-_UNSETTLED = text("NOT is_settled")
 _IN_USE = text("retired_at IS NULL")
 
 
@@ -78,7 +77,12 @@ class PageAttempt(Base):
         UniqueConstraint("delivery_id", name="uq_page_attempt_delivery_id"),
         UniqueConstraint("slot", "officer_id", "channel", name="uq_page_attempt_slot"),
         Index("ix_page_attempt_incident_id", "incident_id", "made_at"),
-        Index("ix_page_attempt_unsettled", "id", sqlite_where=_UNSETTLED, postgresql_where=_UNSETTLED),
+        Index(
+            "ix_page_attempt_unsettled",
+            "id",
+            sqlite_where=text("is_settled = 0"),
+            postgresql_where=text("NOT is_settled"),
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -199,3 +203,10 @@ class Outage(Base):
     began_at: Mapped[datetime]
     reason: Mapped[str]
     ended_at: Mapped[datetime | None]
+
+
+def of_run(
+    rows: type[PageAttempt] | type[PageEvent], run: PageRun | type[PageRun]
+) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    """Return the conditions that rows are of a run: among those of its incident, which an index finds."""
+    return rows.incident_id == run.incident_id, rows.run_id == run.id

@@ -11,7 +11,7 @@ from tsalert.delivery import stopping
 from tsalert.delivery.fates import Fate, fates
 from tsalert.installation import signs
 from tsalert.paging.fate_words import fate_in_words
-from tsalert.paging.models import Outage, PageAttempt, PageEvent, PageRun, WelfareWatch
+from tsalert.paging.models import Outage, PageAttempt, PageEvent, PageRun, WelfareWatch, of_run
 from tsalert.paging.reaching import people_for
 from tsalert.paging.vocabulary import Happening, Purpose
 from tsalert.paging.welfare import alarmed
@@ -175,10 +175,8 @@ def troubles(session: Session, *, now: datetime) -> list[Trouble]:
     outages = session.scalars(select(Outage).where(Outage.ended_at.is_(None)).order_by(Outage.id))
     of_providers = [Trouble(_outage_words(each)) for each in outages]
     silent = or_(WelfareWatch.unanswered_at.is_not(None), WelfareWatch.next_due_at < now - _LATE)
-    watches = select(WelfareWatch).where(WelfareWatch.ended_at.is_(None), silent).order_by(WelfareWatch.id)
-    of_welfare = [
-        Trouble(_watch_words(watch), watch.incident_id, watch.reference) for watch in session.scalars(watches)
-    ]
+    watches = session.scalars(select(WelfareWatch).where(WelfareWatch.ended_at.is_(None), silent))
+    of_welfare = [Trouble(_watch_words(each), each.incident_id, each.reference) for each in sorted(watches, key=_by_id)]
     of_runs = [Trouble(_run_words(run, now), run.incident_id, run.reference) for run in _runs_in_trouble(session, now)]
     return (
         _of_worker(session, now) + of_welfare + of_providers + of_runs + _of_silent(session, now) + _of_sending(session)
@@ -242,10 +240,15 @@ def _runs_in_trouble(session: Session, now: datetime) -> Sequence[PageRun]:
     late = now - _LATE
     waits = and_(~PageAttempt.is_settled, PageAttempt.channel.in_(_PHONES), PageAttempt.made_at < late)
     unsent = or_(PageAttempt.trouble_at.is_not(None), waits)
-    stuck = select(PageAttempt.id).where(PageAttempt.run_id == PageRun.id, unsent).exists()
+    stuck = select(PageAttempt.id).where(*of_run(PageAttempt, PageRun), unsent).exists()
     is_bad = or_(PageRun.unreachable_at.is_not(None), PageRun.unanswered_at.is_not(None), stuck)
     in_trouble = or_(and_(PageRun.acknowledged_at.is_(None), is_bad), PageRun.next_due_at < late)
-    return session.scalars(select(PageRun).where(PageRun.ended_at.is_(None), in_trouble).order_by(PageRun.id)).all()
+    return sorted(session.scalars(select(PageRun).where(PageRun.ended_at.is_(None), in_trouble)), key=_by_id)
+
+
+def _by_id(row: PageRun | WelfareWatch) -> int:
+    """Tell where a row stands among those that go on: a database that sorts them itself reads all that ever were."""
+    return row.id
 
 
 def worker_words(since: datetime) -> str:

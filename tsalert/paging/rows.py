@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
-from tsalert.paging.models import PageAttempt, PageEvent, PageRun, WelfareWatch
+from tsalert.paging.models import PageAttempt, PageEvent, PageRun, WelfareWatch, of_run
 from tsalert.paging.rules import Position
 from tsalert.paging.vocabulary import Happening, Purpose
 
@@ -44,7 +44,7 @@ def due_watches(session: Session, *, now: datetime) -> Sequence[int]:
     """Return the watches that have something to do, or know a later time than now."""
     is_due = or_(WelfareWatch.next_due_at <= now, WelfareWatch.touched_at > now + CLOCK_SKEW)
     goes_on = (WelfareWatch.ended_at.is_(None), WelfareWatch.unanswered_at.is_(None))
-    query = select(WelfareWatch.id).where(*goes_on, is_due).order_by(WelfareWatch.id)
+    query = select(WelfareWatch.id).where(*goes_on, is_due).order_by(WelfareWatch.next_due_at)
     return session.scalars(query.limit(100)).all()
 
 
@@ -55,13 +55,13 @@ def position_of(run: PageRun) -> Position:
 
 def pages_of_round(session: Session, run: PageRun) -> Sequence[PageAttempt]:
     """Return the pages of a run's present round."""
-    mine = (PageAttempt.run_id == run.id, PageAttempt.round == run.round, PageAttempt.purpose == Purpose.PAGE)
+    mine = (*of_run(PageAttempt, run), PageAttempt.round == run.round, PageAttempt.purpose == Purpose.PAGE)
     return session.scalars(select(PageAttempt).where(*mine).order_by(PageAttempt.id)).all()
 
 
 def passed_in_round(session: Session, run: PageRun) -> set[int]:
     """Return who passed the incident on in the present round."""
-    mine = (PageEvent.run_id == run.id, PageEvent.round == run.round, PageEvent.what == Happening.PASSED)
+    mine = (*of_run(PageEvent, run), PageEvent.round == run.round, PageEvent.what == Happening.PASSED)
     return {officer for officer in session.scalars(select(PageEvent.officer_id).where(*mine)) if officer is not None}
 
 
@@ -70,12 +70,12 @@ def gaps_told(session: Session, run: PageRun) -> set[str]:
 
     It is said once a round, and once for good while nobody at all can be reached.
     """
-    query = select(PageEvent.duty).where(PageEvent.run_id == run.id, PageEvent.what == Happening.GAP)
+    query = select(PageEvent.duty).where(*of_run(PageEvent, run), PageEvent.what == Happening.GAP)
     query = query if run.unreachable_at is not None else query.where(PageEvent.round == run.round)
     return {duty for duty in session.scalars(query) if duty is not None}
 
 
 def deliveries_of(session: Session, run: PageRun, *, officer_id: int | None = None) -> Sequence[int]:
     """Return the deliveries of a run whose fate is not settled, all of them or one officer's."""
-    query = select(PageAttempt.delivery_id).where(PageAttempt.run_id == run.id, ~PageAttempt.is_settled)
+    query = select(PageAttempt.delivery_id).where(*of_run(PageAttempt, run), ~PageAttempt.is_settled)
     return session.scalars(query if officer_id is None else query.where(PageAttempt.officer_id == officer_id)).all()

@@ -14,7 +14,7 @@ from tsalert.delivery.fates import Fate, fates
 from tsalert.delivery.ports import Gateway, Message, Unavailable
 from tsalert.delivery.rules import Channel
 from tsalert.paging import policies, words
-from tsalert.paging.models import Outage, PageAttempt, PageRun
+from tsalert.paging.models import Outage, PageAttempt, PageRun, of_run
 from tsalert.paging.reaching import Addressee, Errand, email_of, link_to, managers_by_email, note, people_for, reach
 from tsalert.paging.rules import Verdict, judge
 from tsalert.paging.vocabulary import Happening, Purpose
@@ -113,7 +113,7 @@ def _tell(session: Session, run: PageRun, *, now: datetime) -> None:
 
 
 def _to_tell(session: Session, run: PageRun, now: datetime) -> list[Addressee]:
-    paged = select(PageAttempt.officer_id).where(PageAttempt.run_id == run.id, PageAttempt.purpose == Purpose.PAGE)
+    paged = select(PageAttempt.officer_id).where(*of_run(PageAttempt, run), PageAttempt.purpose == Purpose.PAGE)
     standing = {each.officer_id for duty in DUTIES for each in people_for(session, duty, at=now)}
     wanted = sorted(standing | set(session.scalars(paged)))
     found = [Addressee(each, None, Channel.EMAIL, email_of(session, each)) for each in wanted]
