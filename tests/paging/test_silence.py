@@ -219,6 +219,19 @@ def test_a_stop_that_we_never_heard_of_is_learnt_from_what_becomes_of_a_page_tha
     assert [name for name, _ in silent()] == ["Pat Primary"]
 
 
+def test_news_of_a_page_from_before_their_start_silences_nobody_again(
+    team: Team, night: Night, page: Page, post: Post, text: Text
+) -> None:
+    page()
+    night.tick(1)
+    (number,) = [each.id for each in night.sent if (each.channel, each.to) == ("sms", PRIMARY)]
+    text(PRIMARY, "STOP")
+    text(PRIMARY, "START")
+    told = {"MessageSid": f"SM{number:032}", "MessageStatus": "failed", "ErrorCode": "21610"}
+    assert post(f"{PUBLIC}/webhooks/twilio/status", told)[0] == 204
+    assert silent() == []
+
+
 def test_a_page_that_is_refused_for_another_reason_silences_nobody(team: Team, night: Night, page: Page) -> None:
     night.answer = Rejected("21614: not a mobile", SuppressionReason.BOUNCED)
     page()

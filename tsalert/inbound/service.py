@@ -14,7 +14,7 @@ from tsalert.core.actors import SERVICE
 from tsalert.db import insert_ignoring_conflicts, transaction
 from tsalert.delivery import service as delivery
 from tsalert.delivery.fates import fates
-from tsalert.delivery.queries import get_endpoint
+from tsalert.delivery.queries import EndpointView, get_endpoint
 from tsalert.delivery.returning import find_by_reference
 from tsalert.delivery.rules import TWILIO_STATUSES, Channel, Status
 from tsalert.hygiene.reporting import report_number
@@ -133,10 +133,19 @@ def _hear_of_stop(reference: str, now: datetime) -> None:
             return
         number, end = returned.delivery_id, get_endpoint(session, returned.endpoint_id)
         sent_at = fates(session, [number])[number].sent_at
-        has_come_back = sent_at is not None and end.confirmed_at is not None and end.confirmed_at > sent_at
-        if not end.is_forgotten and not has_come_back:
+        if not end.is_forgotten and not _has_come_back(session, end, since=sent_at):
             settings: Settings = current_app.extensions["tsalert_settings"]
             _stop(session, end.address, settings, now)
+
+
+def _has_come_back(session: Session, end: EndpointView, *, since: datetime | None) -> bool:
+    """Tell whether the owner of a number has said since a moment that they want texts: on a page, or by START."""
+    if since is None:
+        return False
+    told = (InboundMessage.sender == end.address, InboundMessage.received_at > since)
+    start = select(InboundMessage.id).where(*told, InboundMessage.taken_as == Keyword.START)
+    is_confirmed = end.confirmed_at is not None and end.confirmed_at > since
+    return is_confirmed or session.scalar(start.limit(1)) is not None
 
 
 def _start(session: Session, sender: str, settings: Settings, now: datetime) -> str:
