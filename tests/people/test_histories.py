@@ -163,7 +163,7 @@ def test_the_years_looked_at_end_with_the_period() -> None:
     assert window_of(THIS_YEAR) == (date(2024, 4, 1), date(2027, 3, 31))
 
 
-@given(st.lists(st.datetimes(timezones=st.just(NOW.tzinfo)).filter(lambda at: 1950 < at.year < 2100), min_size=1))
+@given(st.lists(st.timedeltas(timedelta(days=-25_000), timedelta(days=25_000)).map(NOW.__add__), min_size=1))
 def test_the_words_of_a_repeat_never_depend_on_the_order(times: list[object]) -> None:
     episodes = [Episode(at) for at in times]  # type: ignore[arg-type]
     one, other = (repeat_of(each, Decimal(0), cases=0) for each in (episodes, episodes[::-1]))

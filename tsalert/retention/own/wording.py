@@ -92,6 +92,7 @@ FIELDS: Mapping[str, str] = {
     "decided_by": "Number of the officer who decided",
     "attempts": "Times we tried",
     "doubts": "Times it was not certain",
+    "rings": "Times it rang and nobody answered",
     "due_at": "To be sent from",
     "lease_until": "Being sent until",
     "claimed_by": "Program that sends it",
