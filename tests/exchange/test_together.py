@@ -47,6 +47,7 @@ def answer(app: Flask, officer: Actor) -> int:
 
 
 def is_awaited(connection: Connection) -> bool:
+    connection.rollback()  # within one transaction the answer stays what it was first
     return bool(connection.scalar(_WAITING) == 1)
 
 
