@@ -99,8 +99,7 @@ def look_up(
 
 def open_there(session: Session, place: Sought, *, reader: Actor, now: datetime) -> list[OpenIncident]:
     """Return the incidents that are open at a place, of which nothing is kept from the reader."""
-    here = kept.seen_calls(session, reader, _calls_here(session, place), now=now)
-    return _open_incidents(session, (), here, reader=reader, now=now)
+    return _open_incidents(session, (), _still_open(session, _calls_here(session, place)), reader=reader, now=now)
 
 
 def others_like(
@@ -132,6 +131,12 @@ def _at_places(keys: int) -> CompoundSelect[int]:
         part = kept.order_by(CallPlace.call_id.desc()).limit(_OF_EACH_PLACE).subquery()
         parts.append(select(part.c.call_id))
     return union_all(*parts)
+
+
+def _still_open(session: Session, call_ids: Sequence[int]) -> Sequence[int]:
+    """Return those of some calls whose incident is open: mostly none, and then nobody need ask who may see them."""
+    is_open = (Call.id.in_(call_ids), Incident.closed_at.is_(None))
+    return session.scalars(select(Call.id).join(Incident).where(*is_open)).all() if call_ids else ()
 
 
 def _hits_here(session: Session, call_ids: Sequence[int]) -> list[Hit]:
