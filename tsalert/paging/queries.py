@@ -11,7 +11,7 @@ from tsalert.delivery import stopping
 from tsalert.delivery.fates import Fate, fates
 from tsalert.installation import signs
 from tsalert.paging.fate_words import fate_in_words
-from tsalert.paging.models import Outage, PageAttempt, PageEvent, PageRun, WelfareWatch, of_run
+from tsalert.paging.models import Outage, PageAttempt, PageEvent, PageRun, WelfareWatch
 from tsalert.paging.reaching import people_for
 from tsalert.paging.vocabulary import Happening, Purpose
 from tsalert.paging.welfare import alarmed
@@ -238,12 +238,18 @@ def _seen(row: PageAttempt, fate: Fate, *, now: datetime) -> Attempt:
 
 def _runs_in_trouble(session: Session, now: datetime) -> Sequence[PageRun]:
     late = now - _LATE
+    runs = session.scalars(select(PageRun).where(PageRun.ended_at.is_(None))).all()
+    untaken = {run.incident_id: run.id for run in runs if run.acknowledged_at is None}
     waits = and_(~PageAttempt.is_settled, PageAttempt.channel.in_(_PHONES), PageAttempt.made_at < late)
     unsent = or_(PageAttempt.trouble_at.is_not(None), waits)
-    stuck = select(PageAttempt.id).where(*of_run(PageAttempt, PageRun), unsent).exists()
-    is_bad = or_(PageRun.unreachable_at.is_not(None), PageRun.unanswered_at.is_not(None), stuck)
-    in_trouble = or_(and_(PageRun.acknowledged_at.is_(None), is_bad), PageRun.next_due_at < late)
-    return sorted(session.scalars(select(PageRun).where(PageRun.ended_at.is_(None), in_trouble)), key=_by_id)
+    of_these = (PageAttempt.incident_id.in_(untaken), PageAttempt.run_id.in_(untaken.values()))
+    stuck = set(session.scalars(select(PageAttempt.run_id).where(*of_these, unsent))) if untaken else set()
+
+    def is_in_trouble(run: PageRun) -> bool:
+        is_bad = run.unreachable_at is not None or run.unanswered_at is not None or run.id in stuck
+        return (run.acknowledged_at is None and is_bad) or run.next_due_at < late
+
+    return sorted(filter(is_in_trouble, runs), key=_by_id)
 
 
 def _by_id(row: PageRun | WelfareWatch) -> int:
