@@ -58,7 +58,7 @@ def test_who_answers_holds_nothing_that_a_message_on_its_way_in_waits_for(fresh_
             pytest.skip("SQLite has one writer at a time")
         with ThreadPoolExecutor(1) as other, db.engine.connect() as taker, db.engine.connect() as looker:
             taker.execute(select(LinkedAuthority.id).with_for_update(key_share=True))  # as a message does first
-            pack_id = looker.execute(select(OfferedPack.id)).scalar_one()  # numbers given to what was undone are not given again
+            pack_id = looker.execute(select(OfferedPack.id)).scalar_one()  # not 1: numbers go on after what is undone
             answering_now = other.submit(answer, fresh_app, pack_id, officer)
             eventually(lambda: is_awaited(looker) or answering_now.done())
             assert taker.scalar(select(OfferedPack.state).with_for_update(nowait=True)) == "offered"
