@@ -9,10 +9,10 @@ from msgspec.structs import replace
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
+from tsalert.by_id import get_by_id
 from tsalert.core.actors import Actor
 from tsalert.core.clock import as_utc
 from tsalert.core.errors import NotFound
-from tsalert.core.keys import is_id
 from tsalert.exchange.models import ExchangeMessage, OfferedPack
 from tsalert.exchange.rules import Kind, Sending, State
 from tsalert.keysets import Order, Page, read_page
@@ -135,11 +135,7 @@ def get_pack_row(session: Session, pack_id: int, *, lock: bool = False) -> Offer
 
     :raises NotFound: there is none.
     """
-    query = select(OfferedPack).where(OfferedPack.id == pack_id)
-    found = session.scalar(locked(query) if lock else query) if is_id(pack_id) else None
-    if found is None:
-        raise NotFound("Nothing was offered to us under this number.")
-    return found
+    return get_by_id(session, OfferedPack, pack_id, "Nothing was offered to us under this number.", lock=lock)
 
 
 def get_pack(session: Session, pack_id: int) -> PackView:
