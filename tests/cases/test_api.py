@@ -164,3 +164,15 @@ def test_a_case_is_set_right_and_gets_the_incident_that_belongs_to_it(
     assert linked.status_code == 200
     assert [each["reference"] for each in linked.json["items"]] == [reference]
     assert client.get(f"{case}/incidents", headers=token).json == linked.json
+
+
+def test_an_incident_leads_to_its_case(
+    client: FlaskClient, token: Headers, open_case: Callable[..., int], officer: Callable[..., Actor]
+) -> None:
+    call = response.log_call(roof_call(), actor=officer(), now=NOW)
+    path = f"/api/v1/incidents/{call.incident_id}/case"
+    assert client.get(path, headers=token).status_code == 404
+    case_id = open_case(incident_id=call.incident_id)
+    found: Any = client.get(path, headers=token)
+    assert (found.status_code, found.json["id"]) == (200, case_id)
+    assert client.get("/api/v1/incidents/9999/case", headers=token).status_code == 404

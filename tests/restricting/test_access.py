@@ -17,7 +17,7 @@ from tsalert.cases import queries as cases
 from tsalert.cases import service as case_service
 from tsalert.core.actors import Actor
 from tsalert.core.clock import in_london, utc_now
-from tsalert.core.errors import Conflict, RuleViolation
+from tsalert.core.errors import Conflict, NotFound, RuleViolation
 from tsalert.db import db
 from tsalert.delivery.models import Delivery, Mailing
 from tsalert.response import queries as response
@@ -168,6 +168,11 @@ def test_an_opening_without_a_grant_is_refused_and_stands_in_the_trail(
     answer = desk.post(f"/access/closed/case/{restricted.case_id}/opening", data={"reason": "I should like to look."})
     assert (answer.status_code, "break the glass" in answer.text) == (422, True)
     assert actions(restricted)[-1] == "opening refused"
+
+
+def test_nothing_is_opened_where_there_is_no_such_record(session: Session, officer: Callable[..., Actor]) -> None:
+    with pytest.raises(NotFound):
+        service.open_record((Subject.CASE, 9999), "The hearing is today.", actor=officer(), now=utc_now())
 
 
 def test_what_ran_out_is_entered_in_the_trail_once(

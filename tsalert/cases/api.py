@@ -20,12 +20,14 @@ from tsalert.cases.schemas import (
 )
 from tsalert.core.actors import Permission
 from tsalert.core.clock import utc_now
+from tsalert.core.errors import NotFound
 from tsalert.db import db
 from tsalert.web.access import current_actor, reads, requires
 from tsalert.web.api import api_blueprint
 
 blp = api_blueprint("cases", "cases", "Case files and their money lines.")
-blueprints = (blp,)
+of_incidents = api_blueprint("case_of_incident", "incidents/<int:incident_id>/case", "The case of an incident.")
+blueprints = (blp, of_incidents)
 
 
 @blp.route("", methods=["POST"])
@@ -44,6 +46,18 @@ def open_case(new: NewCase) -> CaseFile:
 def get_case(case_id: int) -> CaseFile:
     """Return one case."""
     return queries.get_case(db.session(), case_id)
+
+
+@of_incidents.route("")
+@requires(Permission.READ_CASE)
+@reads("incident", "incident_id")
+@of_incidents.response(200, CaseSchema)
+def get_case_of(incident_id: int) -> CaseFile:
+    """Return the case to which an incident is attached."""
+    case = queries.find_case_of_incident(db.session(), incident_id)
+    if case is None:
+        raise NotFound("No case is attached to this incident.")
+    return case
 
 
 @blp.route("/<int:case_id>", methods=["PUT"])

@@ -62,11 +62,13 @@ def lift(record: Record, reason: str, *, actor: Actor, now: datetime) -> None:
 def open_record(record: Record, reason: str, *, actor: Actor, now: datetime) -> None:
     """Open a restricted record for 60 minutes; a refused opening stands in the trail too.
 
+    :raises NotFound: there is no such record.
     :raises NotAllowed: they hold no live grant on it.
     :raises RuleViolation: the reason is too short or too long.
     """
     read_reason(reason)
     with transaction() as session:
+        name_of(session, *record)
         roots = queries.roots_of(session, *record)
         refused = [root for root in roots if not queries.holds_grant(session, actor, root, now=now)]
         for root in refused:
