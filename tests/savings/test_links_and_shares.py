@@ -290,6 +290,19 @@ def test_a_new_limit_holds_for_later_records_and_changes_nothing_that_earlier_on
     assert not queries.get_current(session, large).awaits_verifying
 
 
+def test_whoever_wrote_the_money_line_does_not_verify_what_was_taken_from_it(
+    session: Session, officer: Officer
+) -> None:
+    writer, recorder, third = officer(), officer(), officer()
+    _, (line_id,) = case(writer, prevented="6000")
+    reference = service.record_intervention(replace(BARE, money_line_id=line_id), actor=recorder, now=NOW)
+    for typist in (writer, recorder):
+        with pytest.raises(RuleViolation):
+            service.verify_intervention(reference, of_version=1, actor=typist, now=NOW)
+    service.verify_intervention(reference, of_version=1, actor=third, now=NOW)
+    assert queries.get_current(session, reference).verified_by == third.officer_id
+
+
 def test_only_a_manager_sets_the_limit_to_an_amount_that_changes_it(session: Session, officer: Officer) -> None:
     manager = officer(RoleName.MANAGER)
     assert limits.current_limit(session) == 5000

@@ -137,6 +137,11 @@ def ledger(session: Session, case_id: int) -> Ledger:
     return Ledger(lines, frozenset(line.supersedes_id for line in lines if line.supersedes_id is not None))
 
 
+def recorder_of_line(session: Session, line_id: int) -> int | None:
+    """Return the officer who wrote a line of a case's money."""
+    return session.scalar(select(MoneyLine.recorded_by).where(MoneyLine.id == line_id))
+
+
 def notes(session: Session, case_id: int) -> list[CaseNote]:
     """Return a case's log in the order in which things happened."""
     order = (CaseNote.occurred_at, CaseNote.id)

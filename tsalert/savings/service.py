@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from tsalert.activities import service as activities
 from tsalert.audit import service as audit
+from tsalert.cases import queries as cases
 from tsalert.core.actors import Actor, Permission
 from tsalert.core.clock import london_date
 from tsalert.core.errors import Conflict
@@ -153,10 +154,11 @@ def _still_needs_verifying(session: Session, seen: Intervention, corrected: NewI
 
 
 def _typed_by(session: Session, row: Intervention) -> set[int | None]:
-    """Return who wrote a version that holds the amount which stands."""
+    """Return who wrote a version that holds the amount which stands, or the money line that it was taken from."""
     versions = queries.list_versions(session, row.reference)
     amount = next(each.content.amount for each in versions if each.id == row.id)
-    return {each.recorded_by for each in versions if each.content.amount == amount}
+    of_line = {cases.recorder_of_line(session, row.money_line_id)} if row.money_line_id is not None else set()
+    return of_line | {each.recorded_by for each in versions if each.content.amount == amount}
 
 
 def _version(content: NewIntervention, *, reference: str, number: int) -> Intervention:

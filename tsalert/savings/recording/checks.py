@@ -74,7 +74,8 @@ def needs_verifying(amount: Decimal, *, above: Decimal = VERIFIED_ABOVE) -> bool
 def check_verifier(*, typed_by: Collection[int | None], verifier: int | None, is_needed: bool) -> None:
     """Refuse a verification that is not needed, or not by somebody else.
 
-    :param typed_by: whoever wrote a version that holds the amount, also where another corrected the rest since.
+    :param typed_by: whoever wrote a version that holds the amount, also where another corrected the rest since, or the
+        money line that it was taken from.
     :raises RuleViolation: saying which.
     """
     if not is_needed:
