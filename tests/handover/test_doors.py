@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from tests.documents.reading import words
 from tests.handover.conftest import BODY, NOON, NUMBER, STREET, VICTIM, written
+from tests.web.overtaking import mark_in, refused_for_second
 from tsalert.audit.queries import entries_about
 from tsalert.core.actors import Actor
 from tsalert.handover import service
@@ -42,6 +43,18 @@ def test_from_the_incident_to_accepted_by_pages(
     assert "Accepted" in shown
     assert "OB-0117" in browser.get("/handovers").text
     assert "Handed over" in browser.get(f"/incidents/{incident_id}").text
+
+
+def test_of_two_who_change_a_draft_the_second_loses_nothing_of_the_first(
+    session: Session, incident_id: int, signed_in: Callable[..., FlaskClient]
+) -> None:
+    browser = signed_in()
+    here = drafted(browser, incident_id)
+    first, second = WRITTEN | {"facts": "Three men want cash."}, WRITTEN | {"risk": "They come back at noon."}
+    refused = refused_for_second(browser, f"{here}/edit", first, second)
+    assert "It differs from what stands now in: facts, risk." in refused
+    assert "Three men want cash." in browser.get(here).text
+    assert browser.post(f"{here}/edit", data=second | {"seen": mark_in(refused)}).status_code == 303
 
 
 def test_a_case_is_handed_over_from_its_page(

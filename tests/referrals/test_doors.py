@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from tests.documents.reading import words
 from tests.referrals.conftest import NOON, STREET, VICTIM, written
+from tests.web.overtaking import mark_in, refused_for_second
 from tsalert.audit.queries import entries_about
 from tsalert.core.actors import Actor
 from tsalert.referrals import service
@@ -38,6 +39,18 @@ def test_from_the_case_to_the_outcome_by_pages(
     assert "CR/17" in browser.get(f"/cases/{case_id}").text
     assert "Information passed to Testshire Police." in browser.get(f"/cases/{case_id}/timeline").text
     assert browser.post(f"{here}/sending", data=SENT).status_code == 409
+
+
+def test_of_two_who_change_a_draft_the_second_loses_nothing_of_the_first(
+    session: Session, case_id: int, signed_in: Callable[..., FlaskClient]
+) -> None:
+    browser = signed_in()
+    here = browser.post("/referrals", data=TOLD | {"case_id": str(case_id)}).location
+    first, second = TOLD | {"message": "Four men and a van."}, TOLD | {"kind": "bank"}
+    refused = refused_for_second(browser, f"{here}/edit", first, second)
+    assert "It differs from what stands now in: what sort of body it is, message." in refused
+    assert "Four men and a van." in browser.get(here).text
+    assert browser.post(f"{here}/edit", data=second | {"seen": mark_in(refused)}).status_code == 303
 
 
 def test_the_victim_without_a_lawful_reason_comes_back_with_what_was_typed(

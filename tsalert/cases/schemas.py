@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from marshmallow import Schema, fields, post_load
+from marshmallow import Schema, fields
 
 from tsalert.cases.rules import NewCase, NewMoneyLine, NewNote, Progress
 from tsalert.cases.vocabulary import (
@@ -48,18 +48,6 @@ class AmendedCaseSchema(NewCaseSchema):
 
     class Meta(Typed.Meta):
         exclude = ("incident_id",)
-
-
-class AmendedCaseFormSchema(AmendedCaseSchema):
-    """What is set right in a case on its page, with the mark of the facts that the page showed."""
-
-    seen = Line(load_default=None)
-
-    @post_load
-    def build(self, data: dict[str, Any], **rest: Any) -> tuple[NewCase, str | None]:
-        """Return the description, and the mark."""
-        seen = data.pop("seen")
-        return super().build(data, **rest), seen
 
 
 class ProgressSchema(Typed):

@@ -1,8 +1,6 @@
 """Opening cases and writing in them: status, money, notes, the incidents they grew out of."""
 
-from collections.abc import Sequence
 from datetime import datetime
-from hashlib import sha256
 
 from msgspec.structs import replace
 from sqlalchemy.orm import Session
@@ -16,6 +14,7 @@ from tsalert.cases.vocabulary import OTHER_KIND, MoneyKind, NoteKind, Status
 from tsalert.core.actors import Actor, Permission
 from tsalert.core.clock import london_date
 from tsalert.core.errors import Conflict, RuleViolation
+from tsalert.core.seen import mark_of, require_seen
 from tsalert.db import transaction
 from tsalert.places import queries as places
 from tsalert.places.finding import own_ward
@@ -70,8 +69,7 @@ def begin_case(session: Session, new: NewCase, *, actor: Actor, now: datetime) -
 
 def mark_of_facts(case: CaseFile) -> str:
     """Return what tells apart what a case says of itself, as it stands and after it is set right."""
-    facts = "\n".join(repr(str(getattr(case, name))) for name in _AMENDABLE)
-    return sha256(facts.encode()).hexdigest()[:16]
+    return mark_of(case, _AMENDABLE)
 
 
 def amend_case(case_id: int, amended: NewCase, *, seen: str | None = None, actor: Actor, now: datetime) -> None:
@@ -89,8 +87,7 @@ def amend_case(case_id: int, amended: NewCase, *, seen: str | None = None, actor
         case = open_for_writing(session, case_id)
         values = _facts(session, _keeping(amended, case), actor, now)
         changed = [name for name in _AMENDABLE if getattr(case, name) != values[name]]
-        if changed and seen not in {None, mark_of_facts(case)}:
-            raise RuleViolation(_overtaken(changed))
+        require_seen(seen, case, _AMENDABLE, changed)
         for name in changed:
             setattr(case, name, values[name])
         if changed:
@@ -181,14 +178,6 @@ def link_incident(case_id: int, incident_id: int, *, actor: Actor, now: datetime
     actor.require(Permission.WORK_CASE)
     with transaction() as session:
         incidents.link(session, open_for_writing(session, case_id), incident_id, actor=actor, now=now)
-
-
-def _overtaken(changed: Sequence[str]) -> str:
-    differing = ", ".join(_AMENDABLE[name] for name in changed)
-    return (
-        "Somebody changed this case after you opened this page. Nothing was saved, and what you typed is still here. "
-        f"It differs from the case as it is now in: {differing}. Compare it, and save again what is right."
-    )
 
 
 def _facts(session: Session, new: NewCase, actor: Actor, now: datetime) -> dict[str, object]:

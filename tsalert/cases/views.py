@@ -9,7 +9,7 @@ from tsalert.cases import merging, partners, queries, sensitive, service, vocabu
 from tsalert.cases.incidents import begin_with, incident_named
 from tsalert.cases.rules import NewCase, legal_steps
 from tsalert.cases.schemas import (
-    AmendedCaseFormSchema,
+    AmendedCaseSchema,
     LinkSchema,
     NewCaseSchema,
     NewMoneyLineSchema,
@@ -27,7 +27,7 @@ from tsalert.staff import queries as staff
 from tsalert.tiers import queries as tiers
 from tsalert.tiers.vocabulary import Subject
 from tsalert.web.access import current_actor, name_read, reads, requires
-from tsalert.web.forms import load_form, redisplays
+from tsalert.web.forms import load_change, load_form, redisplays
 
 bp = Blueprint("cases", __name__)
 bp.app_context_processor(
@@ -104,7 +104,7 @@ def edit_case(case_id: int) -> ResponseReturnValue:
 @redisplays(edit_case)
 def amend_case(case_id: int) -> ResponseReturnValue:
     """Set a case right."""
-    amended, seen = load_form(AmendedCaseFormSchema())
+    amended, seen = load_change(AmendedCaseSchema())
     service.amend_case(case_id, amended, seen=seen, actor=current_actor(), now=utc_now())
     return redirect(url_for(".show_case", case_id=case_id), 303)
 

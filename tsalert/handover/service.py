@@ -15,6 +15,7 @@ from tsalert.cases.vocabulary import Status
 from tsalert.config import Settings
 from tsalert.core.actors import Actor, Permission
 from tsalert.core.errors import Conflict
+from tsalert.core.seen import mark_of, require_seen
 from tsalert.db import transaction
 from tsalert.handover import packs, queries, rules
 from tsalert.handover.models import Handover
@@ -26,7 +27,15 @@ from tsalert.response.steps import Step
 from tsalert.tiers.queries import require_visible
 from tsalert.tiers.vocabulary import Subject
 
-_WRITTEN = ("body", "facts", "risk", "actions", "told", "with_victim")
+# What a draft says, as its form calls it.
+_WRITTEN = {
+    "body": "who is asked",
+    "facts": "facts",
+    "risk": "risk",
+    "actions": "what we did",
+    "told": "who we told",
+    "with_victim": "who the victim is",
+}
 
 
 def draft_handover(new: NewHandover, *, actor: Actor, now: datetime) -> int:
@@ -52,15 +61,23 @@ def draft_handover(new: NewHandover, *, actor: Actor, now: datetime) -> int:
         return row.id
 
 
-def change_draft(handover_id: int, new: NewHandover, *, actor: Actor, now: datetime) -> None:
+def mark_of_draft(row: Handover) -> str:
+    """Return what tells apart what a draft says, as it stands and after it is written anew."""
+    return mark_of(row, _WRITTEN)
+
+
+def change_draft(handover_id: int, new: NewHandover, *, seen: str | None = None, actor: Actor, now: datetime) -> None:
     """Write a draft anew; what it hands over stays.
 
+    :param seen: the mark of the draft that was shown; None where it is not known.
     :raises Conflict: it was offered already.
+    :raises RuleViolation: it says something else by now.
     """
     actor.require(Permission.WORK_CASE)
     with transaction() as session:
         row = begin(session, handover_id, Act.CHANGE)
         changed = [name for name in _WRITTEN if getattr(row, name) != getattr(new, name)]
+        require_seen(seen, row, _WRITTEN, changed)
         for name in changed:
             setattr(row, name, getattr(new, name))
         _record(session, actor, "changed", row, now, fields=", ".join(changed))

@@ -27,7 +27,7 @@ from tsalert.places.rules import Standing
 from tsalert.response import queries as response
 from tsalert.staff import queries as staff
 from tsalert.web.access import current_actor, requires
-from tsalert.web.forms import load_form, load_page, redisplays
+from tsalert.web.forms import load_change, load_form, load_page, redisplays
 
 bp = Blueprint("handover", __name__)
 _FORMS = {act.value: act for act in (Act.OFFER, Act.ACCEPTANCE, Act.REFUSAL, Act.WITHDRAWAL)}
@@ -120,7 +120,13 @@ def edit_draft(handover_id: int) -> ResponseReturnValue:
     record = _read(handover_id)
     rules.require_act(record.state, Act.CHANGE)
     return render_template(
-        "handover/draft.html", known=record.row, record=record, subject={}, reference=record.reference, standing=None
+        "handover/draft.html",
+        known=record.row,
+        record=record,
+        subject={},
+        reference=record.reference,
+        standing=None,
+        seen=service.mark_of_draft(record.row),
     )
 
 
@@ -129,7 +135,8 @@ def edit_draft(handover_id: int) -> ResponseReturnValue:
 @redisplays(edit_draft)
 def change_draft(handover_id: int) -> ResponseReturnValue:
     """Write a draft anew."""
-    service.change_draft(handover_id, load_form(HandoverDraftSchema()), actor=current_actor(), now=utc_now())
+    new, seen = load_change(HandoverDraftSchema())
+    service.change_draft(handover_id, new, seen=seen, actor=current_actor(), now=utc_now())
     return _show(handover_id)
 
 

@@ -10,11 +10,23 @@ from tsalert.cases import sections, sharing
 from tsalert.cases import steps as case_steps
 from tsalert.core.actors import Actor, Permission
 from tsalert.core.errors import RuleViolation
+from tsalert.core.seen import mark_of, require_seen
 from tsalert.db import transaction
 from tsalert.referrals import bodies, packs, queries, rules
 from tsalert.referrals.models import Referral
 from tsalert.referrals.rules import PERSONAL, VICTIM, Acknowledgement, NewReferral, Sending
 from tsalert.referrals.vocabulary import Act, State
+
+# What a draft says, as its form calls it.
+_WRITTEN = {
+    "kind": "what sort of body it is",
+    "body": "the body",
+    "partner_id": "the body",
+    "shared": "what goes with it",
+    "with_victim": "what goes with it",
+    "lawful_reason": "why particulars may be shared",
+    "message": "message",
+}
 
 
 def draft_referral(new: NewReferral, *, actor: Actor, now: datetime) -> int:
@@ -38,11 +50,18 @@ def draft_referral(new: NewReferral, *, actor: Actor, now: datetime) -> int:
         return row.id
 
 
-def change_draft(referral_id: int, new: NewReferral, *, actor: Actor, now: datetime) -> None:
+def mark_of_draft(row: Referral) -> str:
+    """Return what tells apart what a draft says, as it stands and after it is written anew."""
+    return mark_of(row, _WRITTEN)
+
+
+def change_draft(referral_id: int, new: NewReferral, *, seen: str | None = None, actor: Actor, now: datetime) -> None:
     """Write a draft anew; what it is about stays.
 
+    :param seen: the mark of the draft that was shown; None where it is not known.
     :raises Conflict: it was sent already.
-    :raises RuleViolation: it names no body, or shares the victim's particulars without a lawful reason.
+    :raises RuleViolation: it names no body, shares the victim's particulars without a lawful reason, or says something
+        else by now.
     """
     actor.require(Permission.WORK_CASE)
     rules.require_lawful(new)
@@ -50,6 +69,7 @@ def change_draft(referral_id: int, new: NewReferral, *, actor: Actor, now: datet
         row = _begin(session, referral_id, Act.CHANGE, actor, now)
         values = _values(session, new)
         changed = [name for name, value in values.items() if getattr(row, name) != value]
+        require_seen(seen, row, _WRITTEN, changed)
         for name in changed:
             setattr(row, name, values[name])
         _record(session, actor, "changed", row, now, fields=", ".join(changed))

@@ -26,7 +26,7 @@ from tsalert.referrals.schemas import (
 from tsalert.referrals.vocabulary import Act
 from tsalert.staff import queries as staff
 from tsalert.web.access import current_actor, reads, requires
-from tsalert.web.forms import load_form, load_page, redisplays
+from tsalert.web.forms import load_change, load_form, load_page, redisplays
 
 bp = Blueprint("referrals", __name__)
 _FORMS = {act.value: act for act in Act if act is not Act.CHANGE}
@@ -109,7 +109,8 @@ def edit_draft(outgoing_id: int) -> ResponseReturnValue:
     """Show a draft to be written anew."""
     record = _get(outgoing_id)
     rules.require_act(record.state, Act.CHANGE)
-    return _draft(record=record, known=record.row, subject={}, reference=record.reference)
+    mark = service.mark_of_draft(record.row)
+    return _draft(record=record, known=record.row, subject={}, reference=record.reference, seen=mark)
 
 
 @bp.post("/referrals/<int:outgoing_id>/edit")
@@ -117,7 +118,8 @@ def edit_draft(outgoing_id: int) -> ResponseReturnValue:
 @redisplays(edit_draft)
 def change_draft(outgoing_id: int) -> ResponseReturnValue:
     """Write a draft anew."""
-    service.change_draft(outgoing_id, load_form(OutgoingReferralDraftSchema()), actor=current_actor(), now=utc_now())
+    new, seen = load_change(OutgoingReferralDraftSchema())
+    service.change_draft(outgoing_id, new, seen=seen, actor=current_actor(), now=utc_now())
     return _show(outgoing_id)
 
 

@@ -98,6 +98,16 @@ def load_form(schema: Schema) -> Any:
     return read_form(schema, request.form)
 
 
+def load_change(schema: Schema) -> tuple[Any, str | None]:
+    """Load a form that changes what stands, and the mark of what its page showed; None where it sent none.
+
+    :raises ValidationError: naming each field at fault.
+    """
+    typed = MultiDict(request.form)
+    seen = typed.pop("seen", None)
+    return read_form(schema, typed), seen
+
+
 def load_page(shape: type[Schema] = PageAsked) -> dict[str, Any]:
     """Return which page of a list the address asks for, as ``after``; a form that comes back is drawn on the first.
 

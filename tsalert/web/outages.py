@@ -14,7 +14,8 @@ from tsalert.db import db
 _PLAIN_FORM = "application/x-www-form-urlencoded"
 # Fields that travel with a form and say nothing to its reader.
 _OF_THE_PAGE = frozenset({
-    "csrf_token", "submission", "opened", "version", "step", "digest", "counted", "shown", "copy", "draft",
+    "csrf_token", "submission", "opened", "version", "of_version", "after", "seen", "step", "digest", "counted",
+    "shown", "copy", "draft",
 })  # fmt: skip
 
 
