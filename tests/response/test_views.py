@@ -259,7 +259,9 @@ def test_an_incident_goes_from_button_to_button_to_its_end(
     for step, button in (("en_route", "I am on scene"), ("on_scene", "I have left"), ("cleared", "I am on my way")):
         assert desk.post(f"{path}/milestones", data={"step": step}).status_code == 303
         assert button in desk.get(path).text
-    assert "Close the incident" not in desk.get(path).text
+    page = desk.get(path).text
+    assert re.search(r"on the way \d+:\d\d[ap]m, on scene \d+:\d\d[ap]m, left \d+:\d\d[ap]m\s*</li>", page)
+    assert "Close the incident" not in page
     desk.post(f"{path}/outcome", data={"outcome": "trader_sent_away", "note": "Gone by noon"})
     assert "Close the incident" in desk.get(path).text
     assert desk.post(f"{path}/close").status_code == 303
