@@ -142,9 +142,14 @@ def test_what_processes_are_copied_from_has_no_connection_and_no_thread(fresh_ap
 
 
 @pytest.mark.any_database
-def test_a_broadcast_does_not_stand_still_while_the_whole_program_is_searched_for_garbage(app: Flask) -> None:
-    counting = (
-        "import gc; from tsalert import worker; worker._start(); print(len(gc.get_objects()), gc.get_freeze_count())"
-    )
+@pytest.mark.parametrize(
+    "start",
+    [
+        pytest.param("import wsgi", id="pages"),
+        pytest.param("from tsalert import worker; worker._start()", id="worker"),
+    ],
+)
+def test_nobody_waits_while_the_whole_program_is_searched_for_garbage(app: Flask, start: str) -> None:
+    counting = f"import gc; {start}; print(len(gc.get_objects()), gc.get_freeze_count())"
     searched, left_alone = map(int, run_in_python(app, counting).split())
     assert searched < left_alone / 10

@@ -1,6 +1,5 @@
 """Command groups that answer a refused request with its message and exit status 1, not with a traceback."""
 
-import gc
 from typing import Any
 
 import click
@@ -21,8 +20,6 @@ class CommandGroup(AppGroup):
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run a command; what a person can mend is told in words."""
-        # The program itself holds no garbage; looking through it again and again takes a tenth of a long command.
-        gc.freeze()
         try:
             return super().invoke(ctx)
         except TsalertError as error:
