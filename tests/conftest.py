@@ -84,7 +84,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure() -> None:
+    """Look for no garbage until all tests are read in: there is little, and each search takes longer than the last."""
     write_into_memory()
+    gc.disable()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -109,9 +111,10 @@ def _how_late(item: pytest.Item) -> int:
 
 
 def pytest_collection_finish() -> None:
-    """Look for garbage from now on only among what tests make: the suite itself holds none."""
-    gc.collect()
+    """Look for garbage from now on only among what tests make, and seldom: the suite itself holds none."""
     gc.freeze()
+    gc.set_threshold(20_000, 20, 20)
+    gc.enable()
 
 
 @pytest.hookimpl(wrapper=True)
