@@ -14,11 +14,11 @@ from tsalert.core.clock import as_utc
 from tsalert.core.errors import Conflict
 from tsalert.core.postcodes import find_postcode
 from tsalert.db import transaction
-from tsalert.exchange import offering, packing, queries, rules
+from tsalert.exchange import packing, queries, rules
 from tsalert.exchange.contents import MatterSchema, read_content
 from tsalert.exchange.lapsing import let_go
 from tsalert.exchange.models import OfferedPack
-from tsalert.exchange.offering import NewMessage
+from tsalert.exchange.queueing import NewMessage, queue, start_again
 from tsalert.exchange.rules import Kind, State
 from tsalert.linked import queries as linked
 from tsalert.linked import service as linking
@@ -75,7 +75,7 @@ def send_again(pack_id: int, *, actor: Actor, now: datetime) -> None:
     with transaction() as session:
         linking.require_standing(session, queries.get_answer(session, pack_id).authority_id)
         message = queries.get_answer(session, pack_id, lock=True)
-        offering.start_again(message, now=now)
+        start_again(message, now=now)
         audit.record(session, actor, "answer sent again", "offered pack", pack_id, now=now)
 
 
@@ -111,7 +111,7 @@ def _unanswered(session: Session, pack_id: int, now: datetime) -> OfferedPack:
 def _answer(session: Session, row: OfferedPack, said: dict[str, object], *, actor: Actor, now: datetime) -> None:
     authority = linking.require_standing(session, row.authority_id)
     content = {"offer": row.key, "by": packing.whoever_answers(actor.name), **said}
-    offering.queue(session, authority, NewMessage(Kind.HANDOVER_ANSWER, content, pack_id=row.id), actor=actor, now=now)
+    queue(session, authority, NewMessage(Kind.HANDOVER_ANSWER, content, pack_id=row.id), actor=actor, now=now)
     audit.record(session, actor, row.state, "offered pack", row.id, now=now, case=row.case_id)
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from msgspec import Struct
 from msgspec.structs import replace
-from sqlalchemy import Select, select
+from sqlalchemy import ColumnElement, Select, select
 from sqlalchemy.orm import Session
 
 from tsalert.by_id import get_by_id
@@ -55,13 +55,14 @@ class PackView(Struct, frozen=True):
     earlier: Sequence[OfferedPack] = ()
 
 
-def find_message(
-    session: Session, kind: Kind, *, handover_id: int | None = None, pack_id: int | None = None, lock: bool = False
-) -> ExchangeMessage | None:
-    """Return the message of one kind about a handover of ours or about one that is offered to us."""
-    of_it = ExchangeMessage.handover_id == handover_id if pack_id is None else ExchangeMessage.pack_id == pack_id
-    query = select(ExchangeMessage).where(of_it, ExchangeMessage.kind == kind)
-    return session.scalar(locked(query) if lock else query)
+def find_offer(session: Session, handover_id: int, *, lock: bool = False) -> ExchangeMessage | None:
+    """Return the signed offer of a handover of ours."""
+    return _find(session, Kind.HANDOVER_OFFER, ExchangeMessage.handover_id == handover_id, lock=lock)
+
+
+def find_answer(session: Session, pack_id: int, *, lock: bool = False) -> ExchangeMessage | None:
+    """Return our answer to what was offered to us."""
+    return _find(session, Kind.HANDOVER_ANSWER, ExchangeMessage.pack_id == pack_id, lock=lock)
 
 
 def get_offer(session: Session, handover_id: int, *, lock: bool = False) -> ExchangeMessage:
@@ -69,7 +70,7 @@ def get_offer(session: Session, handover_id: int, *, lock: bool = False) -> Exch
 
     :raises NotFound: it was sent to no linked authority.
     """
-    found = find_message(session, Kind.HANDOVER_OFFER, handover_id=handover_id, lock=lock)
+    found = find_offer(session, handover_id, lock=lock)
     if found is None:
         raise NotFound("This handover was sent to no linked authority.")
     return found
@@ -80,7 +81,7 @@ def get_answer(session: Session, pack_id: int, *, lock: bool = False) -> Exchang
 
     :raises NotFound: it was not answered.
     """
-    found = find_message(session, Kind.HANDOVER_ANSWER, pack_id=pack_id, lock=lock)
+    found = find_answer(session, pack_id, lock=lock)
     if found is None:
         raise NotFound("This was not answered.")
     return found
@@ -120,7 +121,7 @@ def earlier_packs(session: Session, row: OfferedPack) -> Sequence[OfferedPack]:
 
 def find_sending(session: Session, handover_id: int) -> SendingView | None:
     """Return how far the signed offer of a handover has come; None where it was sent to no linked authority."""
-    message = find_message(session, Kind.HANDOVER_OFFER, handover_id=handover_id)
+    message = find_offer(session, handover_id)
     return sending_of(session, message) if message else None
 
 
@@ -144,7 +145,7 @@ def get_pack(session: Session, pack_id: int) -> PackView:
     :raises NotFound: there is none.
     """
     row = get_pack_row(session, pack_id)
-    answer = find_message(session, Kind.HANDOVER_ANSWER, pack_id=row.id)
+    answer = find_answer(session, row.id)
     (found,) = _views(session, [row])
     told = sending_of(session, answer) if answer else None
     return replace(found, answer=told, earlier=earlier_packs(session, row) if row.state == State.OFFERED else ())
@@ -187,6 +188,11 @@ def locked(query: Select[Any]) -> Select[Any]:
     answers waits for somebody who takes a message in, and is waited for.
     """
     return query.with_for_update().execution_options(populate_existing=True)
+
+
+def _find(session: Session, kind: Kind, about: ColumnElement[bool], *, lock: bool) -> ExchangeMessage | None:
+    query = select(ExchangeMessage).where(about, ExchangeMessage.kind == kind)
+    return session.scalar(locked(query) if lock else query)
 
 
 def _views(session: Session, rows: Sequence[OfferedPack]) -> list[PackView]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime
+from typing import Any
 
 from msgspec import Struct
 from sqlalchemy.orm import Session
@@ -128,7 +129,7 @@ def _take_withdrawal(session: Session, taken: Taken) -> Receipt:
 
 
 def _take_answer(session: Session, taken: Taken) -> Receipt:
-    message, now = taken.message, taken.now
+    message = taken.message
     content = read_content(AnswerSchema(), message.content)
     offer = queries.find_offer_by_key(session, content["offer"], taken.authority.id)
     if offer is None or offer.handover_id is None:
@@ -138,19 +139,25 @@ def _take_answer(session: Session, taken: Taken) -> Receipt:
         return receipt
     if offer.answer_key is not None:
         raise Conflict("This offer was answered before.")
-    act = Act.ACCEPTANCE if content["is_accepted"] else Act.REFUSAL
-    row = handovers.begin(session, offer.handover_id, act)
+    _note_answer(session, offer.handover_id, content, actor=taken.actor, now=taken.now)
+    offer.answer_key = message.head.key
+    audit.record(
+        session, taken.actor, "answered by signature", "handover", offer.handover_id, now=taken.now, **_whence(taken)
+    )
+    return receipt
+
+
+def _note_answer(session: Session, handover_id: int, content: dict[str, Any], *, actor: Actor, now: datetime) -> None:
+    """Settle our handover as they answered it, if it still stands."""
+    row = handovers.begin(session, handover_id, Act.ACCEPTANCE if content["is_accepted"] else Act.REFUSAL)
     if row.answer_by is not None:
         rules.require_unanswered(State.OFFERED, answer_by=row.answer_by, now=now)
     if content["is_accepted"]:
         told = Acceptance(content["by"], content["reference"])
-        handovers.note_acceptance(session, row, told, actor=taken.actor, now=now)
+        handovers.note_acceptance(session, row, told, actor=actor, now=now)
     else:
         reason = content["reason"] or "They gave no reason."
-        handovers.note_refusal(session, row, f"{content['by']}: {reason}", actor=taken.actor, now=now)
-    offer.answer_key = message.head.key
-    audit.record(session, taken.actor, "answered by signature", "handover", row.id, now=now, **_whence(taken))
-    return receipt
+        handovers.note_refusal(session, row, f"{content['by']}: {reason}", actor=actor, now=now)
 
 
 def _whence(taken: Taken) -> dict[str, str | int]:
