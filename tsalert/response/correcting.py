@@ -51,7 +51,7 @@ def correct_incident(incident_id: int, correction: Correction, *, actor: Actor, 
         held = {fact: getattr(incident, fact.value) for fact in OF_INCIDENT}
         told = read_place(session, held, correction.told, on=london_date(incident.opened_at))
         found = check_wards(session, differences(held, told))
-        keep(session, found, correction.reason, FactChange(incident_id=incident.id), actor=actor, now=now)
+        keep_of_incident(session, found, correction.reason, incident, actor=actor, now=now)
         for each in found:
             setattr(incident, each.fact.value, each.became)
         if OF_PLACE & {each.fact for each in found}:
@@ -75,32 +75,22 @@ def check_wards(session: Session, found: list[Difference]) -> list[Difference]:
     return found
 
 
-def keep(
-    session: Session,
-    found: Sequence[Difference],
-    reason: str,
-    of: FactChange,
-    *,
-    actor: Actor,
-    now: datetime,
+def keep_of_incident(
+    session: Session, found: Sequence[Difference], reason: str, incident: Incident, *, actor: Actor, now: datetime
+) -> None:
+    """Keep each fact of an incident as it was and as it became; a step."""
+    for each in found:
+        session.add(_change(each, reason, actor, now, incident_id=incident.id, version=incident.version))
+    session.flush()
+
+
+def keep_of_call(
+    session: Session, found: Sequence[Difference], reason: str, call: Call, *, actor: Actor, now: datetime
 ) -> list[FactChange]:
-    """Keep each fact as it was and as it became; ``of`` says of what. A step."""
-    version = session.get_one(Incident, of.incident_id).version if of.incident_id else of.version
-    kept = [
-        FactChange(
-            incident_id=of.incident_id,
-            call_id=of.call_id,
-            fact=each.fact,
-            was=as_text(each.was),
-            became=as_text(each.became),
-            reason=reason,
-            recorded_at=now,
-            recorded_by=actor.officer_id,
-            source=actor.via,
-            version=version,
-        )
-        for each in found
-    ]
+    """Keep each fact of a call as it was and as it became, with the version of its incident; a step."""
+    incident = session.get_one(Incident, call.incident_id) if call.incident_id else None
+    version = incident.version if incident else None
+    kept = [_change(each, reason, actor, now, call_id=call.id, version=version) for each in found]
     session.add_all(kept)
     session.flush()
     return kept
@@ -123,3 +113,16 @@ def require_fresh(seen: int | None, current: int, subject: str) -> None:
         raise RuleViolation(f"The {subject} has not reached that version.", field="version")
     if seen is not None and seen < current:
         raise Overtaken(_OVERTAKEN.format(subject))
+
+
+def _change(each: Difference, reason: str, actor: Actor, now: datetime, **of: int | None) -> FactChange:
+    return FactChange(
+        fact=each.fact,
+        was=as_text(each.was),
+        became=as_text(each.became),
+        reason=reason,
+        recorded_at=now,
+        recorded_by=actor.officer_id,
+        source=actor.via,
+        **of,
+    )

@@ -14,7 +14,16 @@ from tsalert.db import transaction
 from tsalert.delivery.telephones import phone_as_e164
 from tsalert.response import call_parties, corrected_parties, queries, rows, standing
 from tsalert.response.corrected_places import read_place
-from tsalert.response.correcting import OF_PLACE, begin_correction, check_wards, find_here, keep, require_fresh, tell
+from tsalert.response.correcting import (
+    OF_PLACE,
+    begin_correction,
+    check_wards,
+    find_here,
+    keep_of_call,
+    keep_of_incident,
+    require_fresh,
+    tell,
+)
 from tsalert.response.correction_models import FactChange
 from tsalert.response.facts import (
     OF_CALL,
@@ -71,8 +80,7 @@ def correct_call(
         found = _differences(session, call, incident, correction, actor=actor)
         was, described = Counted.of(call), call_parties.described(call, is_demo=is_demo)
         proposed = _proposed(session, incident)
-        change = FactChange(call_id=call.id, version=incident.version if incident else None)
-        kept = keep(session, found, correction.reason, change, actor=actor, now=now)
+        kept = keep_of_call(session, found, correction.reason, call, actor=actor, now=now)
         _write(call, found, is_demo=is_demo)
         if incident:
             _follow_place(session, incident, found, correction.reason, actor=actor, now=now)
@@ -153,7 +161,7 @@ def _follow_place(
 ) -> None:
     """Let an incident's place follow the call that it was taken from; one that is held to be elsewhere stays there."""
     same = [each for each in found if each.fact in _PLACE_OR_WARD and getattr(incident, each.fact.value) == each.was]
-    keep(session, same, reason, FactChange(incident_id=incident.id), actor=actor, now=now)
+    keep_of_incident(session, same, reason, incident, actor=actor, now=now)
     for each in same:
         setattr(incident, each.fact.value, each.became)
 

@@ -90,9 +90,9 @@ def list_lines(session: Session, wanted: Wanted, *, reader: Actor, now: datetime
     found = figures.counted_incidents(session, wanted.period, only_immediate=only_immediate)
     chosen = [each for each in found if each.is_report and (wanted.by is None or each.keys[wanted.by] == wanted.key)]
     kept = tiers.withheld(session, reader, Subject.INCIDENT, {each.id for each in chosen}, now=now)
-    shown = (
-        _bare(each) if each.id in kept else each for each in chosen if each.id not in kept or wanted.by not in _TOLD
-    )
+    if wanted.by in _TOLD:
+        chosen = [each for each in chosen if each.id not in kept]
+    shown = (_bare(each) if each.id in kept else each for each in chosen)
     return [line for incident in shown for line in _lines(incident, wanted.result)]
 
 

@@ -7,7 +7,7 @@ from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import Session
 
 from tsalert.audit import service as audit
-from tsalert.core.actors import SERVICE, Actor
+from tsalert.core.actors import SERVICE
 from tsalert.db import db, transaction
 from tsalert.response.call_parties import keep_parties
 from tsalert.response.models import Call, CallParty, CallPlace
@@ -21,9 +21,7 @@ def count_calls(session: Session) -> int:
     return session.scalar(select(func.count()).select_from(_unkept().subquery())) or 0
 
 
-def index_calls(
-    *, is_demo: bool, now: datetime, actor: Actor = SERVICE, on_progress: Callable[[int], object] = lambda _: None
-) -> int:
+def index_calls(*, is_demo: bool, now: datetime, on_progress: Callable[[int], object] = lambda _: None) -> int:
     """Keep the parties and places of calls that were logged before there were any; returns how many calls were read.
 
     Each batch is a transaction of its own, so officers go on logging meanwhile.
@@ -36,18 +34,18 @@ def index_calls(
         found = list(db.session().scalars(_unkept().where(Call.id > after).order_by(Call.id).limit(_BATCH)))
         if not found:
             return read
-        _keep(found, is_demo=is_demo, actor=actor, now=now)
+        _keep(found, is_demo=is_demo, now=now)
         after, read = found[-1], read + len(found)
         on_progress(read)
 
 
-def _keep(call_ids: list[int], *, is_demo: bool, actor: Actor, now: datetime) -> None:
+def _keep(call_ids: list[int], *, is_demo: bool, now: datetime) -> None:
     with transaction() as session:
         kept = _unkept().where(Call.id.in_(call_ids))
         for call in session.scalars(select(Call).where(Call.id.in_(kept)).order_by(Call.id)):
-            keep_parties(session, call, {}, is_demo=is_demo, actor=actor, now=now)
+            keep_parties(session, call, {}, is_demo=is_demo, actor=SERVICE, now=now)
             session.flush()
-        audit.record(session, actor, "indexed", "call", None, now=now, count=len(call_ids), last=call_ids[-1])
+        audit.record(session, SERVICE, "indexed", "call", None, now=now, count=len(call_ids), last=call_ids[-1])
 
 
 def _unkept() -> Select[int]:

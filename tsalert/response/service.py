@@ -70,22 +70,23 @@ def complete(session: Session, call: Call, new: NewCall, *, actor: Actor, now: d
 
     :raises RuleViolation: naming the field at fault.
     """
-    is_known = call.id is not None  # it waited, and may have been restricted meanwhile
+    has_waited = call.id is not None  # so it may have been restricted meanwhile
     _check_ward(session, new.ward_code)
     new = _with_ward(session, _with_postcode(new), on=london_date(call.received_at))
     _write(call, new, actor=actor, now=now)
     call.phone_e164 = phone_as_e164(new.phone, is_demo=is_demo)
     incident = _incident_of(session, new, now=now)
+    joins = incident is not None and new.incident is None
     if incident:
         call.incident_id, call.incident_version = incident.id, incident.version
     session.add(call)
     session.flush()
     audit.record(session, actor, "logged", "call", call.id, now=now, disposition=call.disposition)
-    if incident and not new.incident:
+    if incident and joins:
         tiers.inherit(session, Subject.CALL, call.id, (Subject.INCIDENT, incident.id), actor=actor, now=now)
     decided = {Side.CALLER: new.caller_is, Side.TRADER: new.trader_is}
     added = link_parties(session, call, decided, is_demo=is_demo, actor=actor, now=now)
-    if is_known or (incident and not new.incident):
+    if has_waited or joins:
         restrict_as_call(session, added, call.id, actor, now)
     if incident and new.incident:
         _begin(session, incident, new.incident, actor=actor, now=now)

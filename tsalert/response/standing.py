@@ -78,7 +78,8 @@ def move_starts(session: Session, incident: Incident, was: Counted, *, change_id
     for clock, calls in _counted_from_calls(session, incident.id):
         before = _first([was if each.id == was.call_id else Counted.of(each) for each in calls])
         became = _first([Counted.of(each) for each in calls])
-        if before is None or became is None or before == became or clock.started_at != before:
+        counted_from_it = clock.started_at == before
+        if became is None or became == before or not counted_from_it:
             continue
         if clock.ended_at is not None and clock.ended_at < became:
             raise RuleViolation("The incident's clock had ended before that time.", field="claimed_at")
