@@ -52,7 +52,7 @@ def record(session: Session, new: NewIntervention, *, actor: Actor, now: datetim
     :raises RuleViolation: it cannot have happened, or its money is not in exactly one class.
     """
     new = linking.complete(session, new)
-    _require_seen(session, new, actor, now)
+    _require_sources_open(session, new, actor, now)
     checks.check_intervention(new, today=london_date(now))
     household_counts.lock(session, [new.household_key])
     linking.require_other_money(session, new)
@@ -89,7 +89,7 @@ def correct(
     :raises RuleViolation: the correction cannot have happened, or differs from the activity that it came from.
     """
     corrected = linking.complete(session, corrected)
-    _require_seen(session, corrected, actor, now)
+    _require_sources_open(session, corrected, actor, now)
     before = queries.get_current(session, stood.reference).content.household_key
     household_counts.lock(session, [before, corrected.household_key])
     seen = _lock_seen(session, stood.reference, stood.number)
@@ -205,7 +205,7 @@ def _lock_seen(session: Session, reference: str, of_version: int) -> Interventio
     return row
 
 
-def _require_seen(session: Session, new: NewIntervention, actor: Actor, now: datetime) -> None:
+def _require_sources_open(session: Session, new: NewIntervention, actor: Actor, now: datetime) -> None:
     """Refuse to record what took place in a case or incident that is kept from whoever records it.
 
     :raises Withheld: it is.

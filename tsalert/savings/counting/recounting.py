@@ -62,7 +62,7 @@ def recount(
         for reference, assessment in assessed[key].items():
             row, other = rows[reference], rows.get(assessment.overlaps or "")
             derived = _derived(assessment, other.id if other else None)
-            if any(getattr(row, name) != value for name, value in derived.items()):
+            if not _holds(row, derived):
                 rows[reference] = _write(session, row, derived, cause, is_fresh=row.id == fresh, now=now)
                 changed += 1
                 if row.id != fresh:
@@ -117,8 +117,7 @@ def _untrue(session: Session, assessed: dict[str, dict[str, Assessment]]) -> lis
 
     def is_true(reference: str, assessment: Assessment) -> bool:
         row, over = stored[reference], assessment.overlaps
-        wanted = _derived(assessment, stored[over].id if over else None)
-        return all(getattr(row, name) == value for name, value in wanted.items())
+        return _holds(row, _derived(assessment, stored[over].id if over else None))
 
     return [key for key, found in assessed.items() if not all(is_true(*each) for each in found.items())]
 
@@ -136,6 +135,10 @@ def _derived(assessment: Assessment, overlaps_id: int | None) -> dict[str, objec
         "not_counted_reason": reason,
         "overlaps_id": overlaps_id,
     }
+
+
+def _holds(row: object, derived: dict[str, object]) -> bool:
+    return all(getattr(row, name) == value for name, value in derived.items())
 
 
 def _write(

@@ -1,6 +1,6 @@
 """How was this worked out? From a figure of a table back to formulas, rates and records."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import date
 
 from msgspec import Struct
@@ -23,7 +23,7 @@ from tsalert.savings.valuing.methods import AS_PUBLISHED, Method
 from tsalert.savings.valuing.profiles import TOTAL, RowRule
 from tsalert.savings.valuing.records import rates_of, records_of
 from tsalert.savings.valuing.scenarios import price_text
-from tsalert.savings.valuing.valuation import Contribution, exact_pounds, shown_pounds
+from tsalert.savings.valuing.valuation import Contribution, ValueClass, exact_pounds, shown_pounds
 from tsalert.savings.valuing.worth import Moment, value_record
 
 # Before the name of a row: all rows but that one, as the board's series tells the year.
@@ -133,12 +133,12 @@ def explain(session: Session, figure: Figure, *, after: str | None = None, size:
     )
 
 
-def value_intervention(session: Session, version: Version, method: Method = AS_PUBLISHED) -> Valuation:
-    """Say what one intervention is worth, class by class: by default in the published series."""
-    sets = sets_of(session, method)
+def value_intervention(session: Session, version: Version) -> Valuation:
+    """Say what one intervention is worth in the published series, class by class."""
+    sets = sets_of(session, AS_PUBLISHED)
     row = session.get_one(Intervention, version.id)
     (record,) = records_of(session, [row])
-    return Valuation(set_for(sets, row.on_date), value_record(record, method, rates_of(sets)))
+    return Valuation(set_for(sets, row.on_date), value_record(record, AS_PUBLISHED, rates_of(sets)))
 
 
 def _rules(figure: Figure) -> list[RowRule]:
@@ -159,18 +159,26 @@ def _lines(
     by_slug = {found.slug: found for found in sets}
     classes = figure.method.profile.classes_of(figure.column)
     for rule in rules:
-        parts: dict[tuple[object, ...], list[tuple[Contribution, int]]] = {}
-        for group in counted:
-            for part in group.contributions if group.type is rule.type else ():
-                if part.value_class in classes:
-                    alike = (group.entry.moment, part.value_class, part.rate, part.share, part.less != 0)
-                    parts.setdefault(alike, []).append((part, group.records))
-        for (moment, *_), found in parts.items():
-            part = merge([each for each, _ in found])
+        groups = [group for group in counted if group.type is rule.type]
+        for moment, parts, records in _alike(groups, classes):
+            part = merge(parts)
             chosen = by_slug[part.rate.rate_set] if part.rate else None
             price = _price(chosen, part, figure.method) if chosen and moment is Moment.RECORDED else None
-            assert isinstance(moment, Moment)
-            yield Line(rule.title, sum(count for _, count in found), moment, part, chosen, price)
+            yield Line(rule.title, records, moment, part, chosen, price)
+
+
+def _alike(
+    groups: Iterable[Group], classes: Collection[ValueClass]
+) -> Iterator[tuple[Moment, list[Contribution], int]]:
+    """Yield the contributions that one formula tells together, with their moment and of how many records they are."""
+    found: dict[tuple[Moment, *tuple[object, ...]], list[tuple[Contribution, int]]] = {}
+    for group in groups:
+        for part in group.contributions:
+            if part.value_class in classes:
+                alike = (group.entry.moment, part.value_class, part.rate, part.share, part.less != 0)
+                found.setdefault(alike, []).append((part, group.records))
+    for (moment, *_), parts in found.items():
+        yield moment, [part for part, _ in parts], sum(records for _, records in parts)
 
 
 def _price(chosen: RateSetView, part: Contribution, method: Method) -> str | None:
