@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from tests.refusals import refused
 from tsalert.alerts import rules
 from tsalert.alerts.beginning import CaseFacts, begin_from
-from tsalert.alerts.linking import check_links
+from tsalert.alerts.link_rules import check_links
 from tsalert.alerts.rules import Channel, Draft
 from tsalert.core.clock import london_midnight
 from tsalert.core.errors import Conflict, NotAllowed, RuleViolation

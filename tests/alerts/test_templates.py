@@ -16,7 +16,7 @@ from tests.alerts.conftest import add_case, new_draft
 from tests.conftest import NOW
 from tsalert.alerts import queries as alerts
 from tsalert.alerts import service as alerting
-from tsalert.alerts.answering import marks_of
+from tsalert.alerts.marking import marks_of
 from tsalert.alerts.previews.reading import read
 from tsalert.alerts.segments import measure
 from tsalert.alerts.templates import filling, queries, rules, service

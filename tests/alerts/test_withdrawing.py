@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from tests.alerts.conftest import got, new_draft, settle, shown, subscribe
 from tests.conftest import NOW
-from tsalert.alerts import answering, proof, queries, service
+from tsalert.alerts import marking, proof, queries, service
 from tsalert.alerts.audience import later
 from tsalert.alerts.models import Alert
 from tsalert.alerts.pointing import MayStay
@@ -87,8 +87,8 @@ def test_what_was_answered_for_in_the_alert_need_not_be_answered_again(
     session: Session, author: Actor, approver: Actor, people: None
 ) -> None:
     alert_id = service.write_draft(new_draft(headline="Mr Example is back in Bickley"), actor=author, now=NOW)
-    keys = [each.mark.key for each in answering.marks_of(session, queries.get_alert(session, alert_id))]
-    answering.answer(alert_id, keys, MayStay.NEEDED, actor=author, now=NOW)
+    keys = [each.mark.key for each in marking.marks_of(session, queries.get_alert(session, alert_id))]
+    marking.answer(alert_id, keys, MayStay.NEEDED, actor=author, now=NOW)
     service.submit(alert_id, actor=author, now=NOW)
     service.approve(alert_id, shown(alert_id), actor=approver, now=NOW)
     settle(session, queries.mailings_of(session, alert_id)[0], "accepted")

@@ -6,7 +6,7 @@ from marshmallow import RAISE
 from msgspec.structs import asdict
 from sqlalchemy.orm import Session
 
-from tsalert.alerts import answering, proof, queries, service
+from tsalert.alerts import marking, proof, queries, service
 from tsalert.alerts.audience.reaching import count_readers
 from tsalert.alerts.confirming import confirm_approval
 from tsalert.alerts.costing import costs
@@ -103,7 +103,7 @@ def submit_alert(alert_id: int) -> dict[str, Any]:
 @blp.response(200, AlertSchema)
 def answer_for_alert(answers: dict[str, Any], alert_id: int) -> dict[str, Any]:
     """Say why something that may point to a person stays; an alert with such an open question does not go out."""
-    answering.answer(alert_id, answers["marks"], answers["why"], actor=current_actor(), now=utc_now())
+    marking.answer(alert_id, answers["marks"], answers["why"], actor=current_actor(), now=utc_now())
     return record_of(alert_id)
 
 
@@ -204,7 +204,7 @@ def record_of(alert_id: int) -> dict[str, Any]:
         "digest": pulled.digest,
         "marks": [
             asdict(each.mark) | {"why": each.why, "answered_by": each.answered_by}
-            for each in answering.marks_of(session, alert)
+            for each in marking.marks_of(session, alert)
         ],
         "preview": _preview(session, alert, pulled),
     }

@@ -3,10 +3,10 @@
 from flask.typing import ResponseReturnValue
 
 from tsalert.alerts.confirming import confirm_approval
-from tsalert.alerts.leaving import on_their_way
 from tsalert.alerts.scheduling import service as scheduling
 from tsalert.alerts.scheduling.schemas import AlertCallOffSchema, NewScheduleSchema
 from tsalert.alerts.schemas import AlertApprovalSchema
+from tsalert.alerts.sending_words import on_their_way
 from tsalert.alerts.spending import service as spending
 from tsalert.alerts.spending.schemas import SpendingLeaveSchema
 from tsalert.alerts.views import bp, lead_to, show_alert

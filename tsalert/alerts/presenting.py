@@ -7,7 +7,7 @@ from typing import Any
 from flask import request
 from sqlalchemy.orm import Session
 
-from tsalert.alerts import answering, following, guarding, proof, queries
+from tsalert.alerts import following, guarding, marking, proof, queries
 from tsalert.alerts.audience import settling
 from tsalert.alerts.beginning import begin_follow_up
 from tsalert.alerts.models import Alert
@@ -241,7 +241,7 @@ def _for_writers(session: Session, alert: Alert, actor: Actor) -> dict[str, Any]
     """Return what matters until an alert is sent: who may be pointed to, how it reads, and tests to oneself."""
     is_sent = alert.published_at is not None
     return {
-        "marks": [] if is_sent else answering.marks_of(session, alert),
+        "marks": [] if is_sent else marking.marks_of(session, alert),
         "reading": None if is_sent else read(alert),
         "test_ways": ways(session, alert, actor),
         "tests": trials_of(session, alert.id),

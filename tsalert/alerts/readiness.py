@@ -4,8 +4,8 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from tsalert.alerts import answering, proof, rules
-from tsalert.alerts.linking import check_links
+from tsalert.alerts import marking, proof, rules
+from tsalert.alerts.link_rules import check_links
 from tsalert.alerts.models import Alert
 from tsalert.alerts.templates.rules import require_filled
 
@@ -29,4 +29,4 @@ def require_ready(session: Session, alert: Alert, *, now: datetime) -> None:
     rules.check_expiry(alert.expires_at, now)
     require_filled(texts_of(alert))
     check_links(alert.body_markdown, alert.advice, public_url=proof.letterhead().public_url)
-    answering.require_answered(session, alert)
+    marking.require_answered(session, alert)

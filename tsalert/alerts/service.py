@@ -4,10 +4,10 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from tsalert.alerts import answering, dispatching, following, posting, proof, queries, readiness, rules
+from tsalert.alerts import dispatching, following, marking, posting, proof, queries, readiness, rules
 from tsalert.alerts.audience import choosing, settling
 from tsalert.alerts.audience.unusual import require_typed
-from tsalert.alerts.linking import check_links
+from tsalert.alerts.link_rules import check_links
 from tsalert.alerts.models import Alert, AlertReview, AlertWriter
 from tsalert.alerts.pointing import MayStay
 from tsalert.alerts.rules import Draft, FollowUp, Kind, Verdict
@@ -136,9 +136,9 @@ def write_and_send_alone(
     actor.require(Permission.OVERRIDE_APPROVAL)
     with transaction() as session:
         alert = _write(session, draft, actor, now)
-        marks = [each.mark.key for each in answering.marks_of(session, alert)]
+        marks = [each.mark.key for each in marking.marks_of(session, alert)]
         if may_stay is not None and marks:
-            answering.keep(session, alert, marks, may_stay, actor=actor, now=now)
+            marking.keep(session, alert, marks, may_stay, actor=actor, now=now)
         size = _send_alone(session, alert.id, proof.pull_proof(alert).digest, reason, actor=actor, now=now)
         require_typed(session, alert.id, size, readers)
         return alert.id

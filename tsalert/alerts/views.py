@@ -3,10 +3,9 @@
 from flask import Blueprint, Response, flash, make_response, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from tsalert.alerts import answering, drafting, presenting, queries, service
+from tsalert.alerts import drafting, marking, presenting, queries, service
 from tsalert.alerts.confirming import confirm_approval
 from tsalert.alerts.deciding_schemas import AlertReasonSchema, LoneReviewSchema, LoneSendingSchema
-from tsalert.alerts.leaving import on_their_way
 from tsalert.alerts.lone_queries import sent_alone
 from tsalert.alerts.presenting import VERDICT_WORDS, asked_edition
 from tsalert.alerts.scheduling import queries as schedules
@@ -15,6 +14,7 @@ from tsalert.alerts.schemas import (
     AlertApprovalSchema,
     DoubtDecisionSchema,
 )
+from tsalert.alerts.sending_words import on_their_way
 from tsalert.alerts.unsaved import queries as copies
 from tsalert.alerts.unsaved import service as unsaved
 from tsalert.alerts.unsaved.schemas import AlertFormSchema, FollowUpFormSchema
@@ -121,7 +121,7 @@ def follow_up_alert(alert_id: int) -> ResponseReturnValue:
 def answer_for_alert(alert_id: int) -> ResponseReturnValue:
     """Keep why something that may point to a person stays."""
     typed = load_form(AlertAnswersSchema())
-    answering.answer(alert_id, typed["marks"], typed["why"], actor=current_actor(), now=utc_now())
+    marking.answer(alert_id, typed["marks"], typed["why"], actor=current_actor(), now=utc_now())
     return lead_to(alert_id, "Kept. It may stay in the alert.")
 
 

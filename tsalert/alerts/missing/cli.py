@@ -4,13 +4,13 @@ import click
 from flask.cli import with_appcontext
 
 from tsalert.alerts import queries
-from tsalert.alerts.leaving import on_their_way
 from tsalert.alerts.missing import queries as missed
 from tsalert.alerts.missing import service as resending
 from tsalert.alerts.missing.queries import SENT_AGAIN, Reason, Way
 from tsalert.alerts.missing.service import Again
 from tsalert.alerts.models import Alert
 from tsalert.alerts.rules import read_reference
+from tsalert.alerts.sending_words import on_their_way
 from tsalert.core.actors import Via
 from tsalert.core.clock import utc_now
 from tsalert.db import db

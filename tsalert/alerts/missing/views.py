@@ -6,7 +6,6 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from tsalert.alerts import costing, letting_go, proof, queries
-from tsalert.alerts.leaving import on_their_way
 from tsalert.alerts.missing import queries as missing
 from tsalert.alerts.missing import service as resending
 from tsalert.alerts.missing.queries import Reason, Way
@@ -14,6 +13,7 @@ from tsalert.alerts.missing.schemas import AlertResendSchema, MissingAskedSchema
 from tsalert.alerts.models import Alert
 from tsalert.alerts.night.reasons import lacks_reason
 from tsalert.alerts.presenting import ADDRESS_WORDS, ONE_ADDRESS
+from tsalert.alerts.sending_words import on_their_way
 from tsalert.core.actors import Permission
 from tsalert.core.clock import utc_now
 from tsalert.db import db

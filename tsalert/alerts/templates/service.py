@@ -7,7 +7,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from tsalert.alerts import proof
-from tsalert.alerts.linking import check_links
+from tsalert.alerts.link_rules import check_links
 from tsalert.alerts.templates import queries, rules
 from tsalert.alerts.templates.models import AlertTemplate
 from tsalert.alerts.templates.queries import Template

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from tsalert.alerts import answering, editions, following, posting, queries, rules
+from tsalert.alerts import editions, following, marking, posting, queries, rules
 from tsalert.alerts.markdown import from_plain
 from tsalert.alerts.models import Alert, AlertWriter
 from tsalert.alerts.rules import LONGEST_HEADLINE, Kind
@@ -31,7 +31,7 @@ def take_back(
     :raises RuleViolation: the reason says nothing, is no words for everybody, or may point to a person.
     """
     because = rules.check_public_reason(reason)
-    answering.require_nobody_named(session, alert, because)
+    marking.require_nobody_named(session, alert, because)
     thread = (alert, *following.lock_sent(session, alert, Kind.UPDATE))
     for each in thread:
         each.withdrawn_because, each.changed_at = because, now
@@ -102,7 +102,7 @@ def _write_correction(session: Session, original: Alert, reason: str, actor: Act
     session.add(alert)
     session.flush()
     session.add(AlertWriter(alert_id=alert.id, officer_id=actor.officer_id))
-    answering.carry_over(session, original, alert)
+    marking.carry_over(session, original, alert)
     session.flush()
     for action in ("drafted", "submitted"):
         audit.record(session, actor, action, "alert", alert.id, now=now, reference=alert.reference)

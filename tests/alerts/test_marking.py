@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from tests.alerts.conftest import add_case, new_draft, shown
 from tests.conftest import NOW
-from tsalert.alerts import answering, queries, service
+from tsalert.alerts import marking, queries, service
 from tsalert.alerts.models import AlertAnswer
 from tsalert.alerts.pointing import MayStay
 from tsalert.audit.models import AuditEvent
@@ -25,7 +25,7 @@ def write(actor: Actor, body: str = VAN) -> int:
 
 
 def keys(session: Session, alert_id: int) -> list[str]:
-    return [each.mark.key for each in answering.marks_of(session, queries.get_alert(session, alert_id))]
+    return [each.mark.key for each in marking.marks_of(session, queries.get_alert(session, alert_id))]
 
 
 def test_an_alert_with_an_open_mark_is_not_submitted(session: Session, author: Actor, people: None) -> None:
@@ -37,7 +37,7 @@ def test_an_alert_with_an_open_mark_is_not_submitted(session: Session, author: A
 
 def test_an_answered_mark_may_stay(session: Session, author: Actor, approver: Actor, people: None) -> None:
     alert_id = write(author)
-    answering.answer(alert_id, keys(session, alert_id), MayStay.NEEDED, actor=author, now=NOW)
+    marking.answer(alert_id, keys(session, alert_id), MayStay.NEEDED, actor=author, now=NOW)
     service.submit(alert_id, actor=author, now=NOW)
     assert service.approve(alert_id, shown(alert_id), actor=approver, now=NOW) == 3
     (kept,) = session.scalars(select(AlertAnswer)).all()
@@ -51,7 +51,7 @@ def test_what_is_taken_out_needs_no_answer_and_what_is_put_in_does(
     session: Session, author: Actor, people: None
 ) -> None:
     alert_id = write(author)
-    answering.answer(alert_id, keys(session, alert_id), MayStay.NEEDED, actor=author, now=NOW)
+    marking.answer(alert_id, keys(session, alert_id), MayStay.NEEDED, actor=author, now=NOW)
     service.edit_draft(alert_id, new_draft(body="Ring Mrs Example."), actor=author, now=NOW)
     with pytest.raises(RuleViolation, match="“Mrs Example”"):
         service.submit(alert_id, actor=author, now=NOW)
@@ -75,19 +75,19 @@ def test_nobody_sends_an_open_mark_alone(session: Session, officer: Callable[...
     alert_id = service.write_and_send_alone(
         new_draft(body=VAN), "Nobody else answers", may_stay=why, actor=lone, now=NOW
     )
-    assert [each.why for each in answering.marks_of(session, queries.get_alert(session, alert_id))] == [why]
+    assert [each.why for each in marking.marks_of(session, queries.get_alert(session, alert_id))] == [why]
 
 
 def test_an_answer_for_what_is_not_there_is_refused(session: Session, author: Actor, people: None) -> None:
     alert_id = write(author)
     for chosen, said in (([], "Choose what may stay"), (["0" * 64], "reads otherwise by now")):
         with pytest.raises(RuleViolation, match=said):
-            answering.answer(alert_id, chosen, MayStay.PUBLIC, actor=author, now=NOW)
+            marking.answer(alert_id, chosen, MayStay.PUBLIC, actor=author, now=NOW)
 
 
 def test_a_sent_alert_is_past_answering(session: Session, sending: int, author: Actor) -> None:
     with pytest.raises(Conflict):
-        answering.answer(sending, ["0" * 64], MayStay.PUBLIC, actor=author, now=NOW)
+        marking.answer(sending, ["0" * 64], MayStay.PUBLIC, actor=author, now=NOW)
 
 
 def test_the_page_asks_and_keeps_the_answer(
