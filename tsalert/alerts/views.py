@@ -7,7 +7,8 @@ from tsalert.alerts import drafting, marking, presenting, queries, service
 from tsalert.alerts.confirming import confirm_approval
 from tsalert.alerts.deciding_schemas import AlertReasonSchema, LoneReviewSchema, LoneSendingSchema
 from tsalert.alerts.lone_queries import sent_alone
-from tsalert.alerts.presenting import VERDICT_WORDS, asked_edition
+from tsalert.alerts.page_words import VERDICT_WORDS
+from tsalert.alerts.presenting import asked_edition
 from tsalert.alerts.scheduling import queries as schedules
 from tsalert.alerts.schemas import (
     AlertAnswersSchema,

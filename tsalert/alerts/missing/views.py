@@ -12,7 +12,7 @@ from tsalert.alerts.missing.queries import Reason, Way
 from tsalert.alerts.missing.schemas import AlertResendSchema, MissingAskedSchema
 from tsalert.alerts.models import Alert
 from tsalert.alerts.night.reasons import lacks_reason
-from tsalert.alerts.presenting import ADDRESS_WORDS, ONE_ADDRESS
+from tsalert.alerts.page_words import ADDRESS_WORDS, ONE_ADDRESS
 from tsalert.alerts.sending_words import on_their_way
 from tsalert.core.actors import Permission
 from tsalert.core.clock import utc_now
