@@ -5,7 +5,6 @@ from datetime import timedelta
 
 from flask import Flask
 from flask_wtf.csrf import CSRFProtect
-from werkzeug.middleware.proxy_fix import ProxyFix
 
 from tsalert import doors, navigation
 from tsalert.audit import reading
@@ -43,6 +42,7 @@ from tsalert.web import (
     headers,
     once,
     pages,
+    proxies,
     record_names,
     tracing,
     unproven,
@@ -117,10 +117,7 @@ def _init_web(app: Flask, settings: Settings) -> None:
     )
     outward.init_app(app, settings)
     doorstep.init_app(app, doors.ON_THE_DOORSTEP, tellers)
-    if settings.proxies:
-        app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
-            app.wsgi_app, x_for=settings.proxies, x_proto=settings.proxies, x_host=settings.proxies
-        )
+    proxies.init_app(app, settings.proxies)
 
 
 def _tellers(settings: Settings) -> list[answered.Tell]:
