@@ -74,6 +74,16 @@ def test_an_old_token_gives_nobody_a_way_in_without_its_officers_password(
     assert client.post("/api/v1/account/tokens", json=told | {"password": PASSWORD}, headers=token).status_code == 201
 
 
+def test_a_token_makes_no_fresh_one_without_its_officers_password(
+    client: FlaskClient, bearer: Callable[..., dict[str, str]]
+) -> None:
+    """Whoever copied a token in its first minutes would else make another every five, and never be asked."""
+    fresh, told = bearer(RoleName.MANAGER), {"name": "Mine", "scopes": ["everything"]}
+    refused = client.post("/api/v1/account/tokens", json=told, headers=fresh)
+    assert (refused.status_code, set(refused.json["errors"])) == (422, {"password"})  # type: ignore[index]
+    assert client.post("/api/v1/account/tokens", json=told | {"password": PASSWORD}, headers=fresh).status_code == 201
+
+
 def test_a_page_left_open_gives_nobody_a_way_in(
     app: Flask, signed_in: Callable[..., FlaskClient], noon: time_machine.Traveller
 ) -> None:

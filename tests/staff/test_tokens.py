@@ -129,7 +129,8 @@ def test_a_program_that_is_shut_out_is_out_at_the_next_request(
 
 def test_an_officer_makes_and_ends_tokens_of_their_own(client: FlaskClient, bearer: Callable[..., Headers]) -> None:
     whole = bearer(RoleName.MANAGER)
-    made: Any = client.post(OWN, json={"name": "Figures", "scopes": ["figures:read"], "days": 7}, headers=whole)
+    told = {"name": "Figures", "scopes": ["figures:read"], "days": 7, "password": PASSWORD}
+    made: Any = client.post(OWN, json=told, headers=whole)
     assert (made.status_code, made.json["scopes"]) == (201, ["figures:read"])
     narrow = {"Authorization": f"Bearer {made.json['token']}"}
     account: Any = client.get("/api/v1/account", headers=narrow).json
@@ -144,9 +145,8 @@ def test_an_officer_makes_and_ends_tokens_of_their_own(client: FlaskClient, bear
 def test_a_token_for_a_part_changes_nothing_that_is_its_owners_own(
     app: Flask, client: FlaskClient, bearer: Callable[..., Headers]
 ) -> None:
-    made: Any = client.post(
-        OWN, json={"name": "All of it", "scopes": NARROW, "days": 7}, headers=bearer(RoleName.MANAGER)
-    ).json
+    told = {"name": "All of it", "scopes": NARROW, "days": 7, "password": PASSWORD}
+    made: Any = client.post(OWN, json=told, headers=bearer(RoleName.MANAGER)).json
     narrow, found = {"Authorization": f"Bearer {made['token']}"}, set()
     for rule in app.url_map.iter_rules():
         for method in (rule.methods or set()) & {"POST", "PUT", "PATCH", "DELETE"}:
@@ -165,7 +165,7 @@ def test_a_token_for_a_part_changes_nothing_that_is_its_owners_own(
 def test_a_token_opens_restricted_records_only_where_it_says_so(
     client: FlaskClient, bearer: Callable[..., Headers], scopes: list[str], *, may: bool
 ) -> None:
-    told = {"name": "Cases", "scopes": scopes, "days": 7}
+    told = {"name": "Cases", "scopes": scopes, "days": 7, "password": PASSWORD}
     made: Any = client.post(OWN, json=told, headers=bearer(RoleName.CASE_OFFICER)).json
     record = {"subject": "case", "id": 987654, "reason": "She may be harmed tonight."}
     for door in ("openings", "break-glass"):

@@ -30,14 +30,15 @@ def asks_presence(view: View) -> View:
 
     It stands directly above the view, so that a refusal comes back with the form, or as an answer of the API.
     """
+    return _asks(view, require_presence)
 
-    @wraps(view)
-    def answer(*args: Any, **kwargs: Any) -> Any:
-        require_presence(current_actor(), _typed_password(), now=utc_now())
-        return view(*args, **kwargs)
 
-    answer.asks_presence = True  # type: ignore[attr-defined]
-    return cast(View, answer)
+def asks_password(view: View) -> View:
+    """Mark an operation that gives its officer another token, for which a fresh one is not enough.
+
+    What it gives is fresh in its turn, so that whoever copied one in time would go on so for ever.
+    """
+    return _asks(view, require_token_and_password)
 
 
 def require_presence(actor: Actor, password: str | None, *, now: datetime) -> None:
@@ -55,6 +56,18 @@ def require_presence(actor: Actor, password: str | None, *, now: datetime) -> No
     require_password(actor, password, now=now)
     if actor.via is not Via.API:
         browsing.note_shown(at=now)
+
+
+def require_token_and_password(actor: Actor, password: str | None, *, now: datetime) -> None:
+    """Refuse to go on without the officer's password, however fresh their token is; wrong ones count as at sign-in.
+
+    :raises NotAllowed: there were too many wrong passwords.
+    :raises RuleViolation: the password is needed, or not theirs; the field is ``password``.
+    """
+    if not password:
+        how = "Send your password too." if has_password(actor) else "Make it on the page of your account."
+        raise RuleViolation(f"No token makes another by itself. {how}", field="password")
+    require_password(actor, password, now=now)
 
 
 def how_to_show_presence() -> dict[str, bool]:
@@ -107,6 +120,16 @@ def count_failure(account: str, *, now: datetime) -> None:
     """
     if service.record_failed_sign_in(account, request.remote_addr or "", now=now):
         raise NotAllowed(BLOCKED)
+
+
+def _asks(view: View, require: Callable[..., None]) -> View:
+    @wraps(view)
+    def answer(*args: Any, **kwargs: Any) -> Any:
+        require(current_actor(), _typed_password(), now=utc_now())
+        return view(*args, **kwargs)
+
+    answer.asks_presence = True  # type: ignore[attr-defined]
+    return cast(View, answer)
 
 
 def _typed_password() -> str | None:

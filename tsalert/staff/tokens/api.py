@@ -7,7 +7,7 @@ from msgspec.structs import asdict
 from tsalert.core.actors import Permission
 from tsalert.core.clock import utc_now
 from tsalert.db import db
-from tsalert.staff.presence import asks_presence
+from tsalert.staff.presence import asks_password, asks_presence
 from tsalert.staff.tokens import queries, service
 from tsalert.staff.tokens.queries import AccountView
 from tsalert.staff.tokens.schemas import (
@@ -40,9 +40,12 @@ def list_own_tokens() -> dict[str, Any]:
 @signed_in
 @own.arguments(NewTokenSchema)
 @own.response(201, MadeTokenSchema)
-@asks_presence
+@asks_password
 def make_own_token(new: NewToken) -> dict[str, Any]:
-    """Make a token of one's own, with a token that is good for everything; it is told this once."""
+    """Make a token of one's own, which is told this once.
+
+    It takes a token that is good for everything, and its officer's password.
+    """
     return _with_token(*service.make_own(new, actor=current_actor(), now=utc_now()))
 
 
