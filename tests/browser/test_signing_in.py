@@ -142,6 +142,28 @@ def test_a_covered_desk_shows_its_board_and_gives_back_what_was_typed(page: Page
     expect(what).to_have_value("Two men at the door")
 
 
+def test_what_one_officer_left_open_is_not_uncovered_for_the_next(page: Page, desk: Desk) -> None:
+    """The second signs in beside it, in another tab of the same browser."""
+    for email in ("eve@example.org", "flo@example.org"):
+        desk.create(email, "duty_officer")
+    give_password(page, "eve@example.org")
+    page.goto("/calls/new")
+    page.get_by_label("What is happening").first.fill("Two men at the door")
+    leave_idle(page)
+    expect(page.get_by_role("heading", name="This desk is locked")).to_be_visible()
+    beside = page.context.new_page()
+    beside.goto("/board")
+    beside.get_by_role("button", name="Sign Eve Example out").click()
+    give_password(beside, "flo@example.org")
+    expect(beside.get_by_role("link", name="Flo Example")).to_be_visible()
+    beside.close()
+    page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+    expect(page.get_by_role("link", name="Flo Example")).to_be_visible()
+    expect(page.get_by_label("What is happening").first).to_have_value("")
+    kept = page.evaluate("Object.keys(sessionStorage)")
+    assert [name for name in kept if name.startswith("tsalert-draft")] == []
+
+
 def test_a_new_officer_sets_a_password_by_a_link_without_a_script(chromium: Browser, desk: Desk) -> None:
     link = desk.create("new@example.org", "duty_officer", password="")
     with opened_plain(chromium, desk.url) as page:

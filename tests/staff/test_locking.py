@@ -70,6 +70,15 @@ def test_a_page_that_brings_itself_up_to_date_is_nothing_done_and_typing_is(
     assert desk.get("/desk/cover", headers=PART).status_code == 401
 
 
+def test_a_page_is_told_whose_desk_it_is_now(desk: FlaskClient, signed_in: Callable[..., FlaskClient]) -> None:
+    """One that another officer left open in a tab is no page of whoever signed in since (desk.js)."""
+    for browser in (desk, signed_in(RoleName.MANAGER, name="Sam Example")):
+        drawn = re.search(r'data-desk-of="(\d+)"', browser.get("/account").text)
+        assert drawn
+        for answer in (browser.get("/desk/cover", headers=PART), browser.post("/desk/active")):
+            assert answer.headers["Desk-Of"] == drawn[1]
+
+
 def test_under_the_cover_only_the_boards_clocks_go_on(desk: FlaskClient, noon: time_machine.Traveller) -> None:
     noon.shift(900)
     page = desk.get("/board").text

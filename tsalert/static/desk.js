@@ -2,21 +2,21 @@
  * Covers a page that nobody has used for a while, without taking from it what was typed.
  *
  * The service says whether the desk is covered (staff/locking.py): another tab may be in use. While somebody types or
- * points here it is told so, now and then.
+ * points here it is told so, now and then. Where somebody else has signed in meanwhile, the page goes: it is not theirs.
  */
 
 import { offerPasskeys } from "./passkeys.js";
 
 const PING = 60 * 1000;
-const { lockAfter, coverAt, activeAt } = document.body.dataset;
+const { lockAfter, coverAt, activeAt, deskOf } = document.body.dataset;
 const title = document.title;
 let pinged = Date.now();
-let timer = setTimeout(ask, lockAfter * 1000);
+let timer = setTimeout(look, lockAfter * 1000);
 
 for (const kind of ["keydown", "pointerdown"]) {
   document.addEventListener(kind, noteActive, { passive: true, capture: true });
 }
-document.addEventListener("ts:refused", () => ask().then((isSignedOut) => isSignedOut && location.reload()));
+document.addEventListener("ts:refused", look);
 document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && ask());
 
 function noteActive() {
@@ -26,6 +26,13 @@ function noteActive() {
   pinged = Date.now();
   const token = document.querySelector("[name=csrf_token]")?.value ?? "";
   reach(activeAt, { method: "POST", headers: { "X-CSRFToken": token } }).then(show);
+}
+
+/** Cover the page where the desk is covered, and leave none standing at which nobody is signed in any more. */
+async function look() {
+  if (await ask()) {
+    location.reload();
+  }
 }
 
 /** Ask whether this desk is covered, and return whether nobody is signed in at it any more. */
@@ -48,9 +55,12 @@ async function reach(address, options) {
 async function show(answer) {
   clearTimeout(timer);
   const left = Number(answer?.headers.get("Retry-After") ?? lockAfter);
-  timer = setTimeout(ask, Math.max(left, 5) * 1000);
+  timer = setTimeout(look, Math.max(left, 5) * 1000);
   if (answer?.status === 401) {
     lay(new DOMParser().parseFromString(await answer.text(), "text/html").querySelector("[data-cover]"));
+  } else if (answer?.status === 204 && answer.headers.get("Desk-Of") !== deskOf) {
+    // Not loaded again: a page that came of a form would send it again.
+    location.replace(location.pathname + location.search);
   } else if (answer?.status === 204) {
     lift();
   }
