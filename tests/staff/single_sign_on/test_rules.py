@@ -69,7 +69,7 @@ GROUPS = {"g1": ("duty_officer", "manager"), "g2": ("manager",)}
 
 
 def told(*, at: datetime | None = None, **claims: Any) -> Told:
-    believed = {"sub": 7, "auth_time": at.timestamp() if at else None}
+    believed = {"sub": "7", "auth_time": at.timestamp() if at else None}
     return read_told(believed | claims, settings(role_claim="groups", roles=GROUPS))
 
 
@@ -79,6 +79,13 @@ def test_all_that_a_provider_tells_is_read() -> None:
     assert found == Told("7", "p@x.org", "Pat Example", roles, False, NOW, "5")  # noqa: FBT003 - in their order
     nothing = told()
     assert nothing == Told("7", None, "", frozenset(), False, None, None)  # noqa: FBT003 - in their order
+
+
+@pytest.mark.parametrize("sub", ["", " ", None, 5, ["4711"]])
+def test_whoever_has_no_name_of_their_own_at_the_provider_is_nobody(sub: object) -> None:
+    """Two who are both called nothing would be one officer."""
+    with refused(RuleViolation, "Your account has no identifier"):
+        read_told({"sub": sub, "email": "p@x.org", "email_verified": True}, settings())
 
 
 def test_whoever_has_no_name_that_can_be_shown_is_called_by_their_address() -> None:

@@ -96,6 +96,7 @@ def test_whoever_has_the_address_next_does_not_become_the_officer_before(
         ({"exp": int(NOW.timestamp()) - 61}, "could not check"),
         ({"iat": int(NOW.timestamp()) + 3600}, "could not check"),
         ({"sub": None}, "could not check"),
+        ({"sub": ""}, "no identifier"),
         ({"email_verified": False}, "verified email address"),
         ({"email": None}, "verified email address"),
         ({"email": "nobody@example.org", "sub": "nobody"}, "no account here"),

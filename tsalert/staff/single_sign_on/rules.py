@@ -45,11 +45,11 @@ class RoleChange(Struct, frozen=True):
 def read_told(claims: Mapping[str, Any], settings: SingleSignOnSettings) -> Told:
     """Return what is believed of checked claims.
 
-    :raises RuleViolation: the provider does not say in which groups somebody is.
+    :raises RuleViolation: the provider does not say who somebody is for good, or in which groups they are.
     """
     email = _email(claims, settings.email_claim)
     return Told(
-        subject=str(claims["sub"]),
+        subject=_subject(claims),
         email=email,
         name=_name(claims, email),
         roles=_roles(claims, settings),
@@ -76,6 +76,14 @@ def was_just_there(told: Told, *, now: datetime, within: timedelta) -> bool:
     """Tell whether somebody showed who they are at the provider just now, which must say when that was."""
     at = told.authenticated_at
     return at is not None and -CLOCKS_DIFFER <= as_utc(now) - at <= within + CLOCKS_DIFFER
+
+
+def _subject(claims: Mapping[str, Any]) -> str:
+    told = claims.get("sub")
+    if not isinstance(told, str) or not told.strip():
+        # Where it is made of something that not everybody has, all who lack it would be the first of them.
+        raise RuleViolation("Your account has no identifier that is its own. Ask your IT team.")
+    return told
 
 
 def _email(claims: Mapping[str, Any], vouched: str | None) -> str | None:
