@@ -1,6 +1,7 @@
 """Signing in at the council's own provider: who gets in, and every way in which somebody else does not."""
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -12,7 +13,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from tests.conftest import PASSWORD
-from tests.staff.single_sign_on.conftest import EMAIL, sign_in, there
+from tests.staff.single_sign_on.conftest import EMAIL, set_up, sign_in, there
+from tests.standins import identity
 from tests.standins.identity import Identity
 from tsalert.audit.models import AuditEvent
 from tsalert.db import db, transaction
@@ -58,6 +60,20 @@ def test_an_officer_signs_in_by_an_address_that_the_provider_checked(
     assert (asked["response_type"], asked["code_challenge_method"]) == ("code", "S256")
     assert asked["scope"] == "openid email profile"
     assert "single sign-on linked" in trail()
+
+
+def test_two_tabs_that_come_back_at_once_are_both_let_in(fresh_app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each found the officer not linked yet; the second was told that somebody else has the address."""
+    with fresh_app.app_context():
+        roles = [RoleName.DUTY_OFFICER]
+        service.create_officer(EMAIL, name="Kim Example", roles=roles, password=PASSWORD, now=NOW)
+    identity.key("first")  # made before, as each of several threads would make another
+    with identity.running() as provider, ThreadPoolExecutor(6) as tabs:
+        set_up(fresh_app, provider, monkeypatch)
+        browsers = [fresh_app.test_client() for _ in range(6)]
+        backs = [there(browser) for browser in browsers]
+        answers = list(tabs.map(lambda browser, back: browser.get(back).status_code, browsers, backs))
+    assert answers == [303] * 6
 
 
 def test_once_linked_an_officer_is_known_whatever_their_address_becomes(

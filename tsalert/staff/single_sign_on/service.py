@@ -55,6 +55,11 @@ def _link(session: Session, told: Told, settings: SingleSignOnSettings, now: dat
     if told.email is None:
         raise Refused("Your account does not give us a verified email address. Ask your IT team.")
     officer = queries.find_by_email(session, told.email) or _join(session, told, now)
+    # Of two tabs in which they come back at once one waits here, and finds them linked.
+    session.refresh(officer, with_for_update={"of": Officer})
+    linked_by_now = _linked(session, told, settings)
+    if linked_by_now:
+        return linked_by_now
     if session.scalar(select(OfficerIdentity.id).where(OfficerIdentity.officer_id == officer.id)):
         # The address belonged to somebody else before, whose cases this would open.
         raise Refused("Your email address is linked with another account. Ask your administrator.")
