@@ -81,7 +81,7 @@ def test_all_that_a_provider_tells_is_read() -> None:
     assert nothing == Told("7", None, "", frozenset(), False, None, None)  # noqa: FBT003 - in their order
 
 
-@pytest.mark.parametrize("sub", ["", " ", None, 5, ["4711"]])
+@pytest.mark.parametrize("sub", ["", " ", None, 5, ["4711"], "a\0b", "\ud800"])
 def test_whoever_has_no_name_of_their_own_at_the_provider_is_nobody(sub: object) -> None:
     """Two who are both called nothing would be one officer."""
     with refused(RuleViolation, "Your account has no identifier"):
@@ -92,6 +92,10 @@ def test_whoever_has_no_name_that_can_be_shown_is_called_by_their_address() -> N
     for name in (None, "", 5, "a\x00b"):
         assert told(name=name, email="pat@x.org", email_verified="true").name == "pat"
     assert told(name="x" * 300).name == "x" * 200
+
+
+def test_a_session_whose_name_no_database_keeps_has_none() -> None:
+    assert [told(sid=sid).session for sid in ("", None, "a\0b", "s-1")] == [None, None, None, "s-1"]
 
 
 def test_roles_are_those_of_the_groups_or_not_the_providers_to_say() -> None:

@@ -306,6 +306,16 @@ def test_whoever_signs_out_there_is_out_here(app: Flask, client: FlaskClient, pr
     assert is_in(other)
 
 
+@pytest.mark.parametrize("sid", ["%00", "%F0%9F%98%80", "x" * 9000, ""])
+def test_whoever_tells_of_the_end_of_a_session_that_cannot_be_is_answered_like_everybody(
+    client: FlaskClient, provider: Identity, kim: str, sid: str
+) -> None:
+    """Anybody may ask there, and PostgreSQL takes no text with a NUL in it."""
+    sign_in(client)
+    assert client.get(f"/single-sign-on/ended?iss={provider.url}&sid={sid}").status_code == 200
+    assert is_in(client)
+
+
 def test_whoever_signs_out_here_is_offered_to_sign_out_there(client: FlaskClient, provider: Identity, kim: str) -> None:
     sign_in(client)
     assert "Sign out there too" in client.get(client.post("/sign-out").location).text

@@ -55,7 +55,7 @@ def read_told(claims: Mapping[str, Any], settings: SingleSignOnSettings) -> Told
         roles=_roles(claims, settings),
         has_second_factor=not settings.second_factors.isdisjoint(_methods(claims)),
         authenticated_at=_instant(claims.get("auth_time")),
-        session=str(claims["sid"]) if claims.get("sid") else None,
+        session=_session(claims),
     )
 
 
@@ -80,10 +80,15 @@ def was_just_there(told: Told, *, now: datetime, within: timedelta) -> bool:
 
 def _subject(claims: Mapping[str, Any]) -> str:
     told = claims.get("sub")
-    if not isinstance(told, str) or not told.strip():
+    if not isinstance(told, str) or not told.strip() or not told.isprintable():
         # Where it is made of something that not everybody has, all who lack it would be the first of them.
         raise RuleViolation("Your account has no identifier that is its own. Ask your IT team.")
     return told
+
+
+def _session(claims: Mapping[str, Any]) -> str | None:
+    told = str(claims.get("sid") or "")
+    return told if told and told.isprintable() else None
 
 
 def _email(claims: Mapping[str, Any], vouched: str | None) -> str | None:
