@@ -161,6 +161,22 @@ def test_wrong_answers_lock_a_passkey_too(app: Flask, desk: FlaskClient) -> None
     assert [sign_in(browser, false) for _ in range(6)] == [422] * 5 + [403]
 
 
+def test_nobody_far_away_keeps_an_officer_from_uncovering_their_desk_with_a_passkey(
+    app: Flask, desk: FlaskClient
+) -> None:
+    key, stranger = Authenticator(ORIGIN), app.test_client()
+    add(desk, key)
+    with desk.session_transaction() as held:
+        held["acted_at"] -= app.extensions["tsalert_settings"].sign_in.lock_after.total_seconds()
+    for _ in range(5):
+        stranger.post("/sign-in", data={"email": KIM, "password": "a guess"})
+    assert desk.post("/desk/unlock", data={"unlock_password": PASSWORD}).status_code == 401
+    false = replace(key, key=Authenticator(ORIGIN).key)
+    assert desk.post("/desk/unlock", data={"unlock_passkey": false.answer(asked(desk, "/board"))}).status_code == 401
+    assert desk.post("/desk/unlock", data={"unlock_passkey": key.answer(asked(desk, "/board"))}).status_code == 303
+    assert is_in(desk)
+
+
 def test_a_passkey_that_was_taken_away_opens_nothing(app: Flask, session: Session, desk: FlaskClient) -> None:
     key = Authenticator(ORIGIN)
     add(desk, key)

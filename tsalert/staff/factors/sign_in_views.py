@@ -48,7 +48,8 @@ def take_code() -> ResponseReturnValue:
 def take_passkey() -> ResponseReturnValue:
     """Sign in with a passkey, after the password."""
     answer, now = load_form(AnswerSchema())["credential"], utc_now()
-    return sign_in.complete(taking.take_passkey(answer, officer=_who_waits(), now=now), taking.PASSKEY, now=now)
+    officer = taking.take_passkey(answer, officer=_who_waits(), is_alone=False, now=now)
+    return sign_in.complete(officer, taking.PASSKEY, now=now)
 
 
 @bp.get("/passkey")

@@ -34,15 +34,16 @@ def take_code(officer: Officer, typed: str, *, now: datetime) -> str:
     return _counted(officer.email, lambda: accept(officer_id, code, now), now)
 
 
-def take_passkey(answer: str, *, now: datetime, officer: Officer | None = None) -> Officer:
+def take_passkey(answer: str, *, now: datetime, officer: Officer | None = None, is_alone: bool = True) -> Officer:
     """Accept the answer of a passkey and return whose it is.
 
     :param officer: who must have answered; None where anybody may, since the passkey alone tells who it is.
+    :param is_alone: it stands for both steps, so that wrong passwords, which anybody can send, do not lock it.
     :raises NotAllowed: there were too many wrong answers.
     :raises RuleViolation: it is not right.
     """
     credential = passkeys.credential_in(answer)
-    account = officer.email if officer else f"passkey {credential}"
+    account = f"passkey {credential}" if is_alone or officer is None else officer.email
     officer_id = officer.id if officer else None
     accepted = _counted(account, lambda: _accept_passkey(answer, credential, officer_id, now), now)
     return queries.get_officer_by_id(db.session(), accepted)
