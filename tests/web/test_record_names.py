@@ -1,4 +1,4 @@
-"""Numbers in addresses that no record can have, in every address of the program that names one."""
+"""What addresses name that no record can be called, in every address of the program that names one."""
 
 import re
 from collections.abc import Callable
@@ -25,6 +25,13 @@ def test_no_number_that_a_record_cannot_have_reaches_the_database(
     answers = {each: client.open(each[1], method=each[0], headers=head, json={}) for each in asked}
     assert {each: found.status_code for each, found in answers.items() if found.status_code not in {403, 404}} == {}
     assert {found.mimetype for found in answers.values()} == {"application/problem+json"}
+
+
+@pytest.mark.parametrize("place", ["/join?partner=%00", "/alerts/new?template=%00", "/alerts/new?copy=%00"])
+def test_no_choice_that_a_record_cannot_have_reaches_the_database(
+    signed_in: Callable[..., FlaskClient], place: str
+) -> None:
+    assert signed_in(RoleName.MANAGER).get(place).status_code == 404
 
 
 def test_a_stranger_is_not_told_which_numbers_there_are(client: FlaskClient) -> None:
