@@ -13,6 +13,7 @@ from functools import cache
 from hashlib import sha256
 from http.server import BaseHTTPRequestHandler
 from secrets import token_urlsafe
+from threading import Lock
 from time import time
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlencode, urlsplit
@@ -26,10 +27,18 @@ from tests.standins.serving import serving
 CLIENT, SECRET = "tsalert-of-testshire", "a secret of the client's own"
 
 
-@cache
 def key(name: str) -> RSAKey:
-    """Return a key, made once: it takes a while."""
+    """Return a key, made once: it takes a while, and the provider answers several at a time."""
+    with _making:
+        return _made(name)
+
+
+@cache
+def _made(name: str) -> RSAKey:
     return RSAKey.generate_key(2048, {"kid": name, "use": "sig", "alg": "RS256"})
+
+
+_making = Lock()
 
 
 class Identity(Struct):
