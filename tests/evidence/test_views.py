@@ -61,6 +61,18 @@ def test_an_officer_records_an_exhibit_with_its_file_and_saves_it_again(desk: Fl
     saved.close()
 
 
+def test_a_file_that_was_stored_before_says_where(desk: FlaskClient, case_id: int) -> None:
+    send(desk, f"/cases/{case_id}/exhibits", description="A receipt", found_where="Kitchen", initials="RT")
+    send(desk, f"/cases/{case_id}/files", content=JPEG, name="van.jpg")
+    assert "byte for byte" not in desk.get(f"/cases/{case_id}/evidence").text
+    send(desk, f"/cases/{case_id}/files", content=JPEG, name="again.jpg")
+    send(desk, f"/cases/{case_id}/files", content=PDF, name="receipt.pdf")
+    page = desk.get(f"/cases/{case_id}/evidence").text
+    assert page.count("byte for byte") == 2
+    assert "The same, byte for byte, as van.jpg." in page
+    assert "The same, byte for byte, as RT/1." in page
+
+
 def test_an_object_needs_no_file(desk: FlaskClient, case_id: int) -> None:
     assert send(desk, f"/cases/{case_id}/exhibits", None, description="A ladder").status_code == 303
     assert "None: an object" in desk.get(f"/cases/{case_id}/evidence").text

@@ -71,6 +71,15 @@ class Dossier(Struct, frozen=True):
         """How many of the files may harm whoever opens them."""
         return sum(bool(file.cares) for _label, file in self.labelled_files)
 
+    def stored_before(self, file: EvidenceFile) -> str | None:
+        """Where the same bytes were stored earlier: the reference of an exhibit, or the name of a file."""
+        same = (label or each.name for label, each in self.labelled_files if _is_earlier(each, file))
+        return next(same, None)
+
+
+def _is_earlier(one: EvidenceFile, other: EvidenceFile) -> bool:
+    return one.id < other.id and one.sha256 == other.sha256
+
 
 def get_case(session: Session, case_id: int, *, lock: bool = False) -> OfCase:
     """Return the case that evidence belongs to.
