@@ -1,4 +1,4 @@
-"""Let a delivery's mailing and address be sure by how it is made, not by a look at each for every row (ADR 46)."""
+"""Let a delivery's mailing and address be sure by how it is made, not by a look at each for every row (ADR 44)."""
 
 from alembic import op
 

@@ -92,7 +92,7 @@ class Delivery(Base):
     that nobody took; None stands for none. ``asked_at`` is when its provider was last asked what became of it, where it
     had not told. No foreign key leads to mailing
     and endpoint: nothing deletes either while a row leads there, and a look at each for every row is most of what a
-    million rows take (ADR 46).
+    million rows take (ADR 44).
 
     Each row is written three times, queued, claimed and sent, and with it an entry in each index that leads to all
     rows: on PostgreSQL their pages are filled by less than half at first (migration 0090).
