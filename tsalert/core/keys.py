@@ -8,6 +8,11 @@ LARGEST_LONG_ID = 2**63 - 1
 _MOST_DIGITS = 20
 
 
+def can_be_key(text: str) -> bool:
+    """Tell whether a row can have such a text for a key: PostgreSQL takes no NUL, not even to look for it."""
+    return "\0" not in text
+
+
 def is_id(number: int) -> bool:
     """Tell whether a number can be a record's at all; PostgreSQL fails on a larger one."""
     return 0 < number <= LARGEST_ID

@@ -3,8 +3,7 @@
 from flask import Flask, request
 
 from tsalert.core.errors import NotFound
-from tsalert.core.keys import LARGEST_ID
-from tsalert.web.access import is_api
+from tsalert.core.keys import LARGEST_ID, can_be_key
 
 # These records are many, so their keys have 64 bits; their views look for themselves.
 _LONG = frozenset({"delivery_id", "message_id"})
@@ -16,10 +15,8 @@ def init_app(app: Flask) -> None:
 
 
 def _refuse_impossible() -> None:
-    if b"%00" in request.query_string and not is_api():  # operations say which field it is that holds one
-        raise NotFound("There is nothing with that name.")
     for name, part in (request.view_args or {}).items():
         if isinstance(part, int) and part > LARGEST_ID and name not in _LONG:
             raise NotFound("There is no record with that number.")
-        if isinstance(part, str) and "\0" in part:  # PostgreSQL takes no such text, not even to look for it
+        if isinstance(part, str) and not can_be_key(part):
             raise NotFound("There is no record with that name.")

@@ -306,12 +306,13 @@ def test_whoever_signs_out_there_is_out_here(app: Flask, client: FlaskClient, pr
     assert is_in(other)
 
 
-@pytest.mark.parametrize(("sid", "status"), [("%00", 404), ("%F0%9F%98%80", 200), ("x" * 9000, 200), ("", 200)])
-def test_whoever_tells_of_the_end_of_a_session_that_cannot_be_ends_none(
-    client: FlaskClient, provider: Identity, kim: str, sid: str, status: int
+@pytest.mark.parametrize("sid", ["%00", "%F0%9F%98%80", "x" * 9000, ""])
+def test_whoever_tells_of_the_end_of_a_session_that_cannot_be_is_answered_like_everybody(
+    client: FlaskClient, provider: Identity, kim: str, sid: str
 ) -> None:
+    """Anybody may ask there, and PostgreSQL takes no text with a NUL in it."""
     sign_in(client)
-    assert client.get(f"/single-sign-on/ended?iss={provider.url}&sid={sid}").status_code == status
+    assert client.get(f"/single-sign-on/ended?iss={provider.url}&sid={sid}").status_code == 200
     assert is_in(client)
 
 

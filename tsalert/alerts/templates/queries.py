@@ -10,6 +10,7 @@ from tsalert.alerts.templates.models import AlertTemplate
 from tsalert.alerts.templates.rules import Words
 from tsalert.alerts.templates.standard import STANDARD
 from tsalert.core.errors import NotFound
+from tsalert.core.keys import can_be_key
 
 _TEXTS = ("title", "topic", "headline", "body", "advice", "sms", "voice")
 
@@ -47,7 +48,7 @@ def get_template(session: Session, name: str) -> Template:
 def find_template(session: Session, name: str) -> Template | None:
     """Return one template as it stands, withdrawn or not; None where there is none of this name."""
     query = select(AlertTemplate).where(AlertTemplate.name == name).order_by(AlertTemplate.version.desc()).limit(1)
-    row = session.scalar(query)
+    row = session.scalar(query) if can_be_key(name) else None
     if row is not None:
         return _of_row(row)
     return Template(name, 0, STANDARD[name]) if name in STANDARD else None

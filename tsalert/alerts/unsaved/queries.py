@@ -8,11 +8,14 @@ from sqlalchemy.orm import Session
 from tsalert.alerts.unsaved.models import AlertUnsaved
 from tsalert.alerts.unsaved.rules import MOST
 from tsalert.core.actors import Actor
+from tsalert.core.keys import can_be_key
 
 
 def find_copy(session: Session, key: str | None, *, actor: Actor, lock: bool = False) -> AlertUnsaved | None:
     """Return what this officer typed into a form; None where it was saved or discarded, or is not theirs."""
-    mine = (AlertUnsaved.key == (key or ""), AlertUnsaved.officer_id == actor.officer_id)
+    if key is None or not can_be_key(key):
+        return None
+    mine = (AlertUnsaved.key == key, AlertUnsaved.officer_id == actor.officer_id)
     query = select(AlertUnsaved).where(*mine)
     return session.scalar(query.with_for_update() if lock else query)
 

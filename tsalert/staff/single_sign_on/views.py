@@ -107,7 +107,7 @@ def leave() -> ResponseReturnValue:
 def note_ended() -> ResponseReturnValue:
     """Sign out what was signed in by a session that ended at the provider, which loads this page in a frame."""
     settings, told, issuer = find_settings(), request.args.get("sid", ""), request.args.get("iss", "")
-    if settings and told and issuer.rstrip("/") == settings.issuer.rstrip("/"):
+    if settings and told and told.isprintable() and issuer.rstrip("/") == settings.issuer.rstrip("/"):
         sign_ins.sign_out_from_provider(told, now=utc_now())
     return "Signed out.", 200, {"Content-Type": "text/plain; charset=utf-8"}
 
