@@ -70,8 +70,8 @@ def test_what_was_added_is_found_while_typing_until_it_is_taken_back(
         (False, "Seen on the van", None),
         (True, "Seen on the van", "It was another van"),
     ]
-    acts = session.scalars(select(AuditEvent.action).where(AuditEvent.action.like("%known by"))).all()
-    assert list(acts) == ["known by", "no longer known by"]
+    acts = select(AuditEvent.action).where(AuditEvent.action.like("%known by")).order_by(AuditEvent.id)
+    assert [*session.scalars(acts)] == ["known by", "no longer known by"]
 
 
 def test_what_a_call_told_wrongly_can_be_taken_back_too(session: Session, duty: Actor, trader: int) -> None:

@@ -38,7 +38,8 @@ def earlier(session: Session, duty: Actor) -> LoggedCall:
 
 
 def looks(session: Session) -> list[str]:
-    events = session.scalars(select(AuditEvent).where(AuditEvent.action == "looked for matches"))
+    looks = select(AuditEvent).where(AuditEvent.action == "looked for matches")
+    events = session.scalars(looks.order_by(AuditEvent.id))
     return [event.detail["fields"] for event in events]
 
 

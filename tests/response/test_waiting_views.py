@@ -274,8 +274,8 @@ def test_an_officer_hears_a_message_and_the_trail_knew_before(
     assert answer.headers["Content-Disposition"].startswith("attachment")
     assert answer.headers["Cache-Control"] == "no-store"
     assert "media-src 'self'" in answer.headers["Content-Security-Policy"]
-    entries = session.scalars(select(AuditEvent.action).where(AuditEvent.subject == "recording")).all()
-    assert entries[-1] == "heard"
+    entries = select(AuditEvent.action).where(AuditEvent.subject == "recording").order_by(AuditEvent.id)
+    assert session.scalars(entries).all()[-1] == "heard"
     assert desk.get("/calls/404/recording").status_code == 404
 
 

@@ -210,7 +210,7 @@ def test_a_large_file_is_kept_in_batches_each_with_its_trail(session: Session, r
     rows = [f"Person {n},person{n}@example.org,,,,,,,,{CONSENT}" for n in range(2500)]
     report, _ = run_import(*rows, on_progress=progress.append)
     assert (report.added, progress) == (2500, [1001, 2001, 2501])
-    events = session.scalars(select(AuditEvent).where(AuditEvent.action == "imported")).all()
+    events = session.scalars(select(AuditEvent).where(AuditEvent.action == "imported").order_by(AuditEvent.id)).all()
     assert [event.detail["added"] for event in events] == [1000, 1000, 500]
     assert session.scalar(select(func.count()).select_from(ConsentEvent)) == 2500
 
