@@ -10,8 +10,10 @@ from sqlalchemy.orm import Session
 
 from tests.conftest import NOW
 from tests.response.conftest import roof_call
+from tsalert.audit.queries import entries_about
 from tsalert.cases.models import CaseFile, MoneyLine
 from tsalert.core.actors import Actor
+from tsalert.db import db
 from tsalert.response import service as response
 from tsalert.staff.rules import RoleName
 
@@ -175,4 +177,5 @@ def test_an_incident_leads_to_its_case(
     case_id = open_case(incident_id=call.incident_id)
     found: Any = client.get(path, headers=token)
     assert (found.status_code, found.json["id"]) == (200, case_id)
+    assert entries_about(db.session(), "case", case_id)[-1].action == "read"
     assert client.get("/api/v1/incidents/9999/case", headers=token).status_code == 404

@@ -22,7 +22,7 @@ from tsalert.core.actors import Permission
 from tsalert.core.clock import utc_now
 from tsalert.core.errors import NotFound
 from tsalert.db import db
-from tsalert.web.access import current_actor, reads, requires
+from tsalert.web.access import current_actor, name_read, reads, requires
 from tsalert.web.api import api_blueprint
 
 blp = api_blueprint("cases", "cases", "Case files and their money lines.")
@@ -50,13 +50,14 @@ def get_case(case_id: int) -> CaseFile:
 
 @of_incidents.route("")
 @requires(Permission.READ_CASE)
-@reads("incident", "incident_id")
+@reads("case")
 @of_incidents.response(200, CaseSchema)
 def get_case_of(incident_id: int) -> CaseFile:
     """Return the case to which an incident is attached."""
     case = queries.find_case_of_incident(db.session(), incident_id)
     if case is None:
         raise NotFound("No case is attached to this incident.")
+    name_read([case.id])
     return case
 
 
