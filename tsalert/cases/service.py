@@ -14,7 +14,7 @@ from tsalert.cases.vocabulary import OTHER_KIND, MoneyKind, NoteKind, Status
 from tsalert.core.actors import Actor, Permission
 from tsalert.core.clock import london_date
 from tsalert.core.errors import Conflict, RuleViolation
-from tsalert.core.seen import mark_of, require_seen
+from tsalert.core.seen import mark_of, write_anew
 from tsalert.db import transaction
 from tsalert.places import queries as places
 from tsalert.places.finding import own_ward
@@ -86,10 +86,7 @@ def amend_case(case_id: int, amended: NewCase, *, seen: str | None = None, actor
     with transaction() as session:
         case = open_for_writing(session, case_id)
         values = _facts(session, _keeping(amended, case), actor, now)
-        changed = [name for name in _AMENDABLE if getattr(case, name) != values[name]]
-        require_seen(seen, case, _AMENDABLE, changed)
-        for name in changed:
-            setattr(case, name, values[name])
+        changed = write_anew(case, values, _AMENDABLE, seen=seen)
         if changed:
             audit.record(session, actor, "amended", "case", case_id, now=now, fields=", ".join(changed))
         if "officer_id" in changed:

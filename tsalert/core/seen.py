@@ -1,6 +1,6 @@
 """Whether somebody changes what stands, or what stood when their page was opened and a colleague has changed since."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from hashlib import sha256
 
 from tsalert.core.errors import RuleViolation
@@ -12,19 +12,26 @@ def mark_of(row: object, names: Iterable[str]) -> str:
     return sha256(said.encode()).hexdigest()[:16]
 
 
-def require_seen(seen: str | None, row: object, labels: Mapping[str, str], changed: Sequence[str]) -> None:
-    """Refuse to change what a colleague changed since: what they wrote would be put back to what it was.
+def write_anew(row: object, values: Mapping[str, object], labels: Mapping[str, str], *, seen: str | None) -> list[str]:
+    """Write what differs into a row, unless a colleague changed it since; returns the names of what changed.
 
+    What they wrote would be put back to what it was.
+
+    :param values: what the row is to say, by field.
+    :param labels: the same fields, as the form calls them.
     :param seen: the mark of what was shown; None where it is not known.
-    :param labels: all fields that count, as the form calls them.
-    :param changed: those that are to change.
     :raises RuleViolation: the row says something else by now.
     """
-    if not changed or seen is None or seen == mark_of(row, labels):
-        return
-    differing = ", ".join(dict.fromkeys(labels[name] for name in changed))
-    raise RuleViolation(
+    changed = [name for name in labels if getattr(row, name) != values[name]]
+    if changed and seen not in {None, mark_of(row, labels)}:
+        raise RuleViolation(_overtaken(dict.fromkeys(labels[name] for name in changed)), field="seen")
+    for name in changed:
+        setattr(row, name, values[name])
+    return changed
+
+
+def _overtaken(differing: Iterable[str]) -> str:
+    return (
         "Somebody changed this after you opened the page. Nothing was saved, and what you typed is still here. "
-        f"It differs from what stands now in: {differing}. Compare it, and save again what is right.",
-        field="seen",
+        f"It differs from what stands now in: {', '.join(differing)}. Compare it, and save again what is right."
     )

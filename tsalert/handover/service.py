@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from flask import current_app
+from msgspec.structs import asdict
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -15,7 +16,7 @@ from tsalert.cases.vocabulary import Status
 from tsalert.config import Settings
 from tsalert.core.actors import Actor, Permission
 from tsalert.core.errors import Conflict
-from tsalert.core.seen import mark_of, require_seen
+from tsalert.core.seen import mark_of, write_anew
 from tsalert.db import transaction
 from tsalert.handover import packs, queries, rules
 from tsalert.handover.models import Handover
@@ -76,10 +77,7 @@ def change_draft(handover_id: int, new: NewHandover, *, seen: str | None = None,
     actor.require(Permission.WORK_CASE)
     with transaction() as session:
         row = begin(session, handover_id, Act.CHANGE)
-        changed = [name for name in _WRITTEN if getattr(row, name) != getattr(new, name)]
-        require_seen(seen, row, _WRITTEN, changed)
-        for name in changed:
-            setattr(row, name, getattr(new, name))
+        changed = write_anew(row, asdict(new), _WRITTEN, seen=seen)
         _record(session, actor, "changed", row, now, fields=", ".join(changed))
 
 

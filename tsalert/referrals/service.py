@@ -10,7 +10,7 @@ from tsalert.cases import sections, sharing
 from tsalert.cases import steps as case_steps
 from tsalert.core.actors import Actor, Permission
 from tsalert.core.errors import RuleViolation
-from tsalert.core.seen import mark_of, require_seen
+from tsalert.core.seen import mark_of, write_anew
 from tsalert.db import transaction
 from tsalert.referrals import bodies, packs, queries, rules
 from tsalert.referrals.models import Referral
@@ -67,11 +67,7 @@ def change_draft(referral_id: int, new: NewReferral, *, seen: str | None = None,
     rules.require_lawful(new)
     with transaction() as session:
         row = _begin(session, referral_id, Act.CHANGE, actor, now)
-        values = _values(session, new)
-        changed = [name for name, value in values.items() if getattr(row, name) != value]
-        require_seen(seen, row, _WRITTEN, changed)
-        for name in changed:
-            setattr(row, name, values[name])
+        changed = write_anew(row, _values(session, new), _WRITTEN, seen=seen)
         _record(session, actor, "changed", row, now, fields=", ".join(changed))
 
 
