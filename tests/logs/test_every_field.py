@@ -59,21 +59,22 @@ def filled(value: Any) -> Any:
 def test_every_field_of_every_form_that_a_page_shows(app: Flask, signed_in: Callable[..., FlaskClient]) -> None:
     desk = signed_in(*RoleName)
     pages = [r.rule for r in app.url_map.iter_rules() if "GET" in (r.methods or ()) and not r.arguments]
-    sent = 0
+    tried: set[tuple[str, ...]] = set()
     for path in pages:
         if path.startswith("/api/") or access_of(app, app.url_map.bind("x").match(path)[0]) is None:
             continue
         forms = Forms()
         forms.feed(desk.get(path).text)
         for action, fields in forms.found:
-            if not action.startswith("/") or action.startswith("/sign-out"):
-                continue
+            form = (action, *sorted(fields))
+            if not action.startswith("/") or action.startswith("/sign-out") or form in tried:
+                continue  # some stand above every page
+            tried.add(form)
             for words in (NAME, ALL):
                 typed = {name: value if name in LEFT else words for name, value in fields.items()}
                 answer = desk.post(action, data=typed | {"submission": new_submission()})
                 assert answer.status_code < 500, (action, answer.status_code)
-                sent += 1
-    assert sent > 120
+    assert len(tried) > 60
 
 
 def test_every_text_of_every_operation(client: FlaskClient, app: Flask, bearer: Callable[..., dict[str, str]]) -> None:
