@@ -35,7 +35,8 @@ served => {{
 }}
 """
 _ASKED = """
-  const asked = {resultTypes: ["violations"]}, colours = ["color-contrast", "link-in-text-block"]
+  const looks = ["color-contrast", "link-in-text-block", "target-size"]
+  const asked = {resultTypes: ["violations"], rules: {"target-size": {enabled: true}}}
   const tell = ({violations}) => violations.map(({id, help, nodes}) => `${id}: ${help} (${nodes[0].target})`)
 """
 _RUN = f"""
@@ -44,24 +45,42 @@ async () => {{
   return tell(await axe.run(asked))
 }}
 """
-_RUN_WITH_NEW_COLOURS = f"""
-async known => {{
+_RUN_FOR_WHAT_IS_NEW = f"""
+async ([seenBefore, turnedBefore]) => {{
   {_WALK}
   {_ASKED}
-  const seen = new Set(known.split(" ").map(Number)), added = new Map()
+  const numbers = told => new Set(told.split(" ").map(Number)), seen = numbers(seenBefore)
+  const shownBefore = window.shownBefore, shown = window.shownBefore = new Map()
+  const added = new Map(), turned = new Set()
   const walk = (element, above) => {{
     const made = shape(element, above)
     const isRead = element.matches("input, select, textarea") || /[^|]/.test(own(element))
-    if (isRead && !seen.has(made) && element.checkVisibility({{visibilityProperty: true}})) added.set(made, element)
+    const isShown = element.checkVisibility({{visibilityProperty: true}})
+    shown.set(element, isShown)
+    if (shownBefore?.get(element) !== isShown) turned.add(made)
+    if (isRead && isShown && !seen.has(made)) added.set(made, element)
     for (const child of element.children) walk(child, made)
   }}
   walk(document.body, [...document.styleSheets].map(({{href}}) => href).join(" "))
-  const without = Object.fromEntries(colours.map(rule => [rule, {{enabled: false}}]))
-  const found = tell(await axe.run({{...asked, rules: without}}))
-  if (added.size) found.push(...tell(await axe.run([...added.values()], {{...asked, runOnly: colours}})))
-  return [found, [...added.keys()].join(" ")]
+  const wasTurned = numbers(turnedBefore), isNew = !shownBefore || [...turned].some(made => !wasTurned.has(made))
+  const without = {{rules: Object.fromEntries(looks.map(rule => [rule, {{enabled: false}}]))}}
+  const some = isNew ? without : {{rules: {{}}, runOnly: ["scrollable-region-focusable"]}}
+  const found = tell(await axe.run({{...asked, ...some}}))
+  if (added.size) found.push(...tell(await axe.run([...added.values()], {{...asked, runOnly: looks}})))
+  return [found, [...added.keys()].join(" "), shownBefore ? [...turned].join(" ") : ""]
 }}
 """
+
+
+class Looked(Struct, frozen=True):
+    """Which sorts of elements were looked at, each as a number.
+
+    :param seen: those whose colours and size were: the same classes in the same place have the same ones.
+    :param turned: those that a screen of another width shows or hides.
+    """
+
+    seen: set[int] = field(default_factory=set)
+    turned: set[int] = field(default_factory=set)
 
 
 def faults_of(page: Page) -> list[str]:
@@ -71,15 +90,19 @@ def faults_of(page: Page) -> list[str]:
     return found
 
 
-def faults_beyond(page: Page, coloured: set[int]) -> list[str]:
-    """Return the same, but look at the colours of one element of each sort that is new: that takes most of the time.
+def faults_beyond(page: Page, looked: Looked) -> list[str]:
+    """Return the same, but look at colours and sizes of one element of each sort that is new: that takes longest.
 
-    :param coloured: sorts that were looked at on a page as wide, to which this page's are added: the same classes in
-        the same place have the same colours.
+    Of a page that was looked at before at another width, only what lies differently is looked at, unless a sort of
+    element has come or gone with which that has not happened yet.
+
+    :param looked: what was looked at on other pages as wide, to which this page's is added.
     """
     _bring_axe(page)
-    found, added = page.evaluate(_RUN_WITH_NEW_COLOURS, " ".join(map(str, coloured)))
-    coloured.update(map(int, added.split()))
+    known = [" ".join(map(str, kept)) for kept in (looked.seen, looked.turned)]
+    found, added, turned = page.evaluate(_RUN_FOR_WHAT_IS_NEW, known)
+    looked.seen.update(map(int, added.split()))
+    looked.turned.update(map(int, turned.split()))
     return list(found)
 
 

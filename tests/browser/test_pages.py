@@ -11,7 +11,7 @@ from flask import Flask
 from msgspec import Struct, field
 from playwright.sync_api import Browser, Page
 
-from tests.browser.accessibility import Part, bring_axe_along, faults_beyond, parts_of
+from tests.browser.accessibility import Looked, Part, bring_axe_along, faults_beyond, parts_of
 from tests.browser.conftest import opened, sign_in
 from tests.browser.messages import MOVING, OPENING, ask, last, link_in, newest
 from tests.demonstration import SECRET_KEY
@@ -437,11 +437,11 @@ class Known(Struct, frozen=True):
     """What was looked at already, of each page and of all pages together.
 
     :param parts: what each page showed, and what was around it.
-    :param colours: which sorts of elements were looked at on a screen of each width.
+    :param looked: which sorts of elements were looked at on a screen of each width.
     """
 
     parts: defaultdict[str, Part] = field(default_factory=lambda: defaultdict(Part))
-    colours: defaultdict[int, set[int]] = field(default_factory=lambda: defaultdict(set))
+    looked: defaultdict[int, Looked] = field(default_factory=lambda: defaultdict(Looked))
 
 
 def test_no_page_is_left_out(app: Flask) -> None:
@@ -539,7 +539,7 @@ def faults_at_each_width(page: Page, known: Known | None) -> Iterator[str]:
         if page.evaluate("document.documentElement.scrollWidth") > width:
             yield f"wider than {width}"
         if known is not None:
-            yield from faults_beyond(page, known.colours[width])
+            yield from faults_beyond(page, known.looked[width])
 
 
 def addresses(page: Page) -> dict[str, str]:
