@@ -181,6 +181,17 @@ def test_a_version_without_a_reason_is_asked_for_one(signed_in: Callable[..., Fl
     assert "Say why it changes." in answer.text
 
 
+def test_every_fault_of_a_version_is_told_at_once(signed_in: Callable[..., FlaskClient]) -> None:
+    told = {"name": "none", "target_minutes": "90", "start_rule": "first_call", "effective_from": "2020-01-01T10:00"}
+    browser = signed_in(RoleName.MANAGER)
+    page = browser.post("/grades", data=told).text
+    for words in ("there can be no target", "keeps the rules", "Say why it changes.", "Say whether officers are woken"):
+        assert words in page
+    page = browser.post("/grades", data=told | {"target_minutes": "", "pages": "yes"}).text
+    for words in ("Officers are woken only", "keeps the rules of its time", "Say why it changes."):
+        assert words in page
+
+
 def test_a_version_is_added_over_the_interface_by_managers_alone(
     client: FlaskClient, bearer: Callable[..., dict[str, str]]
 ) -> None:

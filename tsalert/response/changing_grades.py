@@ -38,8 +38,7 @@ def add_version(new: NewVersion, *, actor: Actor, now: datetime) -> int:
     """
     actor.require(Permission.MANAGE_RESPONSE)
     check_target(new.name, new.rules.target)
-    if new.rules.pages and new.rules.target is None:
-        raise RuleViolation("Officers are woken only where somebody must be there by a time.", field="pages")
+    check_paging(new.rules.target, pages=new.rules.pages)
     starts_at = start_of_version(new.effective_from, now=now)
     with transaction() as session:
         _refuse_what_changes_nothing(session, new, starts_at)
@@ -60,6 +59,15 @@ def check_target(name: GradeName, target: timedelta | None) -> None:
         raise RuleViolation("Nobody goes, so there can be no target.", field="target_minutes")
     if target is not None and not timedelta(0) < target <= LONGEST_TARGET:
         raise RuleViolation(f"Give a target from one minute to {LONGEST_TARGET.days} days.", field="target_minutes")
+
+
+def check_paging(target: timedelta | None, *, pages: bool) -> None:
+    """Refuse to wake officers for what nobody must reach by a time.
+
+    :raises RuleViolation: naming the field.
+    """
+    if pages and target is None:
+        raise RuleViolation("Officers are woken only where somebody must be there by a time.", field="pages")
 
 
 def start_of_version(effective_from: datetime | None, *, now: datetime) -> datetime:

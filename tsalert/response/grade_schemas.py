@@ -1,12 +1,21 @@
 """The shape of a grade's versions, as the form and the API send and show them."""
 
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
-from marshmallow import EXCLUDE, Schema, fields, post_load
+from marshmallow import EXCLUDE, Schema, ValidationError, fields, post_load, validates_schema
 from marshmallow.validate import Range
 
-from tsalert.response.changing_grades import LONGEST_TARGET, NewVersion
+from tsalert.core.clock import utc_now
+from tsalert.core.errors import RuleViolation
+from tsalert.response.changing_grades import (
+    LONGEST_TARGET,
+    NewVersion,
+    check_paging,
+    check_target,
+    start_of_version,
+)
 from tsalert.response.grade_versions import GradeRules
 from tsalert.response.vocabulary import GradeName, RemoteResolution, StartRule
 from tsalert.web.fields import Instant, Line, Strict, YesNo, choice
@@ -44,13 +53,36 @@ class NewVersionSchema(Strict):
     effective_from = Instant(load_default=None, metadata={"description": "From now or later; none means now."})
     reason = Line(longest=400, required=True, error_messages={"required": "Say why it changes."})
 
+    @validates_schema(skip_on_field_errors=False)
+    def tell_every_fault(self, data: dict[str, Any], **_: Any) -> None:
+        """Say what contradicts what beside what cannot be read, so that nobody mends one fault to hear of the next."""
+        faults: dict[str, str] = {}
+        for needed, check in _CHECKS:
+            try:
+                if needed <= data.keys():
+                    check(data)
+            except RuleViolation as error:
+                faults[error.field or ""] = error.message
+        if faults:
+            raise ValidationError(faults)
+
     @post_load
     def build(self, data: dict[str, Any], **_: Any) -> NewVersion:
         """Return the version."""
-        minutes = data["target_minutes"]
-        target = None if minutes is None else timedelta(minutes=minutes)
-        rules = GradeRules(target, data["start_rule"], frozenset(data["stopped_by"]), data["pages"])
+        rules = GradeRules(_target(data), data["start_rule"], frozenset(data["stopped_by"]), data["pages"])
         return NewVersion(data["name"], rules, data["reason"], data["effective_from"])
+
+
+def _target(data: dict[str, Any]) -> timedelta | None:
+    minutes = data["target_minutes"]
+    return None if minutes is None else timedelta(minutes=minutes)
+
+
+_CHECKS: tuple[tuple[set[str], Callable[[dict[str, Any]], object]], ...] = (
+    ({"name", "target_minutes"}, lambda data: check_target(data["name"], _target(data))),
+    ({"target_minutes", "pages"}, lambda data: check_paging(_target(data), pages=data["pages"])),
+    ({"effective_from"}, lambda data: start_of_version(data["effective_from"], now=utc_now())),
+)
 
 
 class GradeVersionSchema(Schema):
