@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from tests.circulation.conftest import WATCH
 from tests.conftest import NOW
+from tests.web.overtaking import mark_in, refused_for_second
 from tsalert.alerts import queries as alerts
 from tsalert.circulation import reminding, telling
 from tsalert.circulation.models import ForwardAck, PartnerReminder
@@ -54,6 +55,19 @@ def test_a_partner_from_the_form_to_its_poster(manager: Actor, signed_in: Callab
     assert browser.post(f"{here}/end").status_code == 303
     assert "Penge library" in browser.get("/partners?show=ended").text
     assert browser.post(f"{here}/declarations", data={"reach": "3"}).status_code == 409
+
+
+def test_of_two_who_change_a_partner_the_second_loses_nothing_of_the_first(
+    manager: Actor, signed_in: Callable[..., FlaskClient]
+) -> None:
+    browser = signed_in(RoleName.MANAGER)
+    here = browser.post("/partners", data={"name": "Penge library", "kind_id": "2"}).location
+    first, second = {"name": "Penge library", "note": "Closed on Mondays."}, {"name": "Penge Library", "kind_id": "2"}
+    refused = refused_for_second(browser, f"{here}/edit", first, second)
+    assert "It differs from what stands now in: organisation, kind, notes." in refused
+    assert "Closed on Mondays." in browser.get(here).text
+    assert browser.post(f"{here}/edit", data=second | {"seen": mark_in(refused)}).status_code == 303
+    assert "Closed on Mondays." not in browser.get(here).text
 
 
 def test_kinds_are_a_list_that_officers_keep(manager: Actor, signed_in: Callable[..., FlaskClient]) -> None:

@@ -56,6 +56,11 @@ class PartnerPage(Struct, frozen=True):
     declarations: Sequence[PartnerDeclaration]
     reminded_at: datetime | None
 
+    @property
+    def description(self) -> rules.NewPartner:
+        """The organisation as an officer describes it."""
+        return rules.NewPartner(self.line.partner.name, self.kind_id, self.line.partner.ward, self.note)
+
 
 class Wanted(Struct, frozen=True):
     """Which partners a list is to show; ``show`` is "open", "due", "overdue" or "ended"."""

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from msgspec.structs import asdict
 from sqlalchemy import delete, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
@@ -12,10 +13,14 @@ from tsalert.circulation.models import PartnerContact
 from tsalert.circulation.rules import NewContact, NewPartner
 from tsalert.core.actors import Actor, Permission
 from tsalert.core.errors import Conflict, NotFound, RuleViolation
+from tsalert.core.seen import differing, mark_of
 from tsalert.db import insert_ignoring_conflicts, transaction
 from tsalert.places import queries as places
 from tsalert.subscribers import partnering
 from tsalert.subscribers.profiles import PartnerKind, PartnerProfile
+
+# What we know of an organisation, as its form calls it.
+_DESCRIBED = {"name": "organisation", "kind_id": "kind", "ward": "ward", "note": "notes"}
 
 
 def add_partner(new: NewPartner, *, actor: Actor, now: datetime) -> int:
@@ -32,20 +37,29 @@ def add_partner(new: NewPartner, *, actor: Actor, now: datetime) -> int:
         return partner_id
 
 
-def change_partner(partner_id: int, new: NewPartner, *, actor: Actor, now: datetime) -> None:
+def mark_of_partner(known: NewPartner) -> str:
+    """Return what tells apart what is known of a partner, as it stands and after somebody changed it."""
+    return mark_of(known, _DESCRIBED)
+
+
+def change_partner(partner_id: int, new: NewPartner, *, seen: str | None = None, actor: Actor, now: datetime) -> None:
     """Change what we know of an organisation.
 
+    :param seen: the mark of what was shown; None where it is not known.
     :raises NotFound: there is none.
     :raises Conflict: it has ended.
-    :raises RuleViolation: its kind or ward is not in the list.
+    :raises RuleViolation: its kind or ward is not in the list, or a colleague changed it since.
     """
     actor.require(Permission.MANAGE_SUBSCRIBERS)
     with transaction() as session:
         profile = open_profile(session, partner_id)
         _require_known(session, new, is_kept=profile.kind_id == new.kind_id)
+        partner = partnering.get_partner(session, partner_id)
+        known = NewPartner(partner.name, profile.kind_id, partner.ward, profile.note)
+        changed = differing(known, asdict(new), _DESCRIBED, seen=seen)
         partnering.rename_partner(session, partner_id, new.name, new.ward)
         profile.kind_id, profile.note = new.kind_id, new.note
-        audit.record(session, actor, "changed", "partner", partner_id, now=now)
+        audit.record(session, actor, "changed", "partner", partner_id, now=now, fields=", ".join(changed))
 
 
 def end_partner(partner_id: int, *, actor: Actor, now: datetime) -> None:

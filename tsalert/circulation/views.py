@@ -33,7 +33,7 @@ from tsalert.places import queries as places
 from tsalert.subscribers import partnering
 from tsalert.subscribers.texting import number_to_text
 from tsalert.web.access import current_actor, name_read, reads, requires
-from tsalert.web.forms import load_form, read_form, redisplays
+from tsalert.web.forms import load_change, load_form, read_form, redisplays
 
 bp = Blueprint("circulation", __name__)
 _EVERYBODY = Wanted()
@@ -113,7 +113,8 @@ def edit_partner(partner_id: int) -> ResponseReturnValue:
 @redisplays(edit_partner)
 def change_partner(partner_id: int) -> ResponseReturnValue:
     """Change a partner."""
-    service.change_partner(partner_id, load_form(NewPartnerSchema()), actor=current_actor(), now=utc_now())
+    new, seen = load_change(NewPartnerSchema())
+    service.change_partner(partner_id, new, seen=seen, actor=current_actor(), now=utc_now())
     return _to(partner_id)
 
 
@@ -226,7 +227,13 @@ def _form(page: queries.PartnerPage | None) -> str:
     kinds = queries.kinds(session)
     if page and page.kind_id and page.kind_id not in dict(kinds):
         kinds.append((page.kind_id, page.line.kind))
-    return render_template("circulation/edit.html", page=page, kinds=kinds, wards=places.ward_options(session))
+    return render_template(
+        "circulation/edit.html",
+        page=page,
+        kinds=kinds,
+        wards=places.ward_options(session),
+        seen=service.mark_of_partner(page.description) if page else None,
+    )
 
 
 def _recent_alerts() -> list[tuple[int, str]]:
