@@ -74,6 +74,7 @@ def test_what_cannot_be_seen_is_refused_within_an_address(typed: str, hidden: st
         ("p\u00e4t@example.org", "p\u00e4t@example.org"),
         ("pa\u0308t@example.org", "p\u00e4t@example.org"),
         ("o'neil@example.org", "o'neil@example.org"),
+        ("o\u2019neil@example.org", "o'neil@example.org"),
     ],
 )
 def test_an_internationalised_address_has_one_form(typed: str, stored: str) -> None:
