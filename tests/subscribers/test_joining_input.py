@@ -191,6 +191,13 @@ def test_a_number_to_which_nothing_goes_is_refused_with_the_reason(
     assert words in page
 
 
+def test_an_address_and_a_postcode_that_are_wrong_are_told_together(join: Callable[..., Answer]) -> None:
+    code, page = join("pat at example", postcode="BR1")
+    assert code == 422
+    assert "Enter an email address or a telephone number." in page
+    assert "Enter a full postcode, like BR1 3UH." in page
+
+
 def test_texts_go_abroad_only_where_the_service_says_so(
     session: Session, join: Callable[..., Answer], text_to: Callable[..., None]
 ) -> None:

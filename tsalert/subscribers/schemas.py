@@ -1,9 +1,12 @@
 """The shape of the forms about subscribers."""
 
+from collections.abc import Mapping
 from typing import Any
 
-from marshmallow import Schema, fields, post_load, validate
+from marshmallow import Schema, ValidationError, fields, post_load, validate
 
+from tsalert.core.errors import RuleViolation
+from tsalert.subscribers.contacts import read_contact
 from tsalert.subscribers.joining import Wish
 from tsalert.subscribers.rules import MANNERS, OFFERED, Frequency
 from tsalert.visitors.schemas import VisitorSchema
@@ -15,10 +18,22 @@ _HOW_THEY_COME = "Choose how your alerts should come."
 _HOW_OFTEN = "Choose at once, daily or weekly."
 
 
+class Contact(Line):
+    """An email address or a telephone number, as it was typed; what is neither is told with other faults."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **options: Any) -> str:
+        typed = super()._deserialize(value, attr, data, **options)
+        try:
+            read_contact(typed)
+        except RuleViolation as error:
+            raise ValidationError(error.message) from error
+        return typed
+
+
 class JoinSchema(VisitorSchema):
     """What a resident types to join."""
 
-    contact = Line(longest=320, required=True, error_messages={"required": _CONTACT})
+    contact = Contact(longest=320, required=True, error_messages={"required": _CONTACT})
     postcode = Postcode()
     topics = fields.List(Line(longest=50), validate=validate.Length(max=50))
     manner = fields.String(load_default=None, validate=validate.OneOf(MANNERS, error=_HOW_THEY_COME))
@@ -47,7 +62,7 @@ class JoinCodeSchema(Schema):
 class PhonedSchema(Schema):
     """What an officer types for somebody who rings to join; ``consent`` says how they agree."""
 
-    contact = Line(longest=320, required=True, error_messages={"required": "Enter where their alerts should go."})
+    contact = Contact(longest=320, required=True, error_messages={"required": "Enter where their alerts should go."})
     name = Line()
     postcode = Postcode()
     ward = Line(longest=100)
