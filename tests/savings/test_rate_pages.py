@@ -10,6 +10,7 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
+from tests.web.overtaking import mark_in, refused_for_second
 from tsalert.savings.rates import rate_sets
 from tsalert.savings.rates.rate_sets import RateSetStatus
 from tsalert.staff.rules import RoleName
@@ -52,6 +53,44 @@ def test_one_officer_writes_rates_and_a_manager_approves_them(session: Session, 
     assert "Mo Manager" in page
     assert "Throw the draft away" not in page
     assert rate_sets.get_rate_set(session, "board-2024").status is RateSetStatus.APPROVED
+
+
+def test_of_two_who_change_a_draft_the_second_loses_nothing_of_the_first(signed_in: Open) -> None:
+    browser = signed_in(RoleName.CASE_OFFICER)
+    drafted(browser)
+    here = f"{SETS}/board-2024"
+    first, second = HEAD | {"source": "Minutes of May"}, HEAD | {"title": "What was chosen"}
+    refused = refused_for_second(browser, f"{here}/edit", first, second)
+    assert "It differs from what stands now in: title, source." in refused
+    assert browser.post(f"{here}/edit", data=second | {"seen": mark_in(refused)}).status_code == 303
+    first, second = RATE | {"value": "8000"}, RATE | {"evidence_grade": "C"}
+    refused = refused_for_second(browser, f"{here}/rate?type=call_blocker&component=future_financial", first, second)
+    assert "It differs from what stands now in: rate, evidence grade." in refused
+    assert "Change a rate" in refused
+    assert "£8,000.00" in browser.get(here).text
+
+
+def test_of_two_who_add_a_rate_in_one_place_the_second_hears_of_the_first(signed_in: Open) -> None:
+    browser = signed_in(RoleName.CASE_OFFICER)
+    browser.post(SETS, data=HEAD)
+    refused = refused_for_second(browser, f"{SETS}/board-2024/rate", RATE, RATE | {"value": "1"})
+    assert "Somebody changed this after you opened the page." in refused
+    again = RATE | {"value": "1", "seen": mark_in(refused)}
+    assert browser.post(f"{SETS}/board-2024/rate", data=again).status_code == 303
+    assert "£1.00" in browser.get(f"{SETS}/board-2024").text
+
+
+def test_nobody_approves_rates_that_changed_after_they_read_them(session: Session, signed_in: Open) -> None:
+    writer, manager = signed_in(RoleName.CASE_OFFICER), signed_in(RoleName.MANAGER)
+    drafted(writer)
+    here = f"{SETS}/board-2024"
+    seen = mark_in(manager.get(here).text)
+    writer.post(f"{here}/rate", data=RATE | {"value": "90000"})
+    refused = manager.post(f"{here}/approve", data={"seen": seen})
+    assert refused.status_code == 422
+    assert "Somebody changed these rates after you opened the page." in refused.text
+    assert rate_sets.get_rate_set(session, "board-2024").status is RateSetStatus.DRAFT
+    assert manager.post(f"{here}/approve", data={"seen": mark_in(refused.text)}).status_code == 303
 
 
 def test_two_sets_are_compared_in_words_and_pounds(signed_in: Callable[..., FlaskClient]) -> None:

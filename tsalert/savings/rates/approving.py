@@ -23,18 +23,27 @@ from tsalert.savings.rules import Span, check_span
 _CONTINUES = re.compile(r"-from-\d{4}-\d{2}-\d{2}$")
 
 
-def approve_rate_set(slug: str, *, supersedes: str | None = None, actor: Actor, now: datetime) -> None:
+def approve_rate_set(
+    slug: str, *, supersedes: str | None = None, seen: str | None = None, actor: Actor, now: datetime
+) -> None:
     """Approve a draft, as another manager than whoever wrote it; from then on nobody can change it.
 
     :param supersedes: the approved set whose dates it takes over, where they overlap.
+    :param seen: the mark of the set that was read; None where it is not known.
     :raises NotFound: there is no such set.
     :raises Conflict: it is no draft any more.
-    :raises RuleViolation: the approver wrote it, it holds no rate, or some day would have two sets.
+    :raises RuleViolation: the approver wrote it, it holds no rate, some day would have two sets, or somebody changed it
+        since it was read.
     """
     actor.require(Permission.MANAGE_RATES)
     with transaction() as session:
         row = drafting.lock_draft(session, slug)
         view = rate_sets.get_rate_set(session, slug)
+        if seen not in {None, drafting.mark_of_set(view)}:
+            raise RuleViolation(
+                "Somebody changed these rates after you opened the page. Nothing was approved. They are shown here as "
+                "they are now: read them, then approve them."
+            )
         rate_rules.check_approval(
             writers=_writers(session, row), approver=actor.officer_id, rates=view.rates, basis=view.basis
         )

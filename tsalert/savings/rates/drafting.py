@@ -1,14 +1,17 @@
 """Writing rate sets: a draft may be changed by anybody who records interventions, until a manager approves it."""
 
+from collections.abc import Iterable
 from datetime import datetime
+from types import SimpleNamespace
 
-from msgspec.structs import replace
+from msgspec.structs import asdict, replace
 from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
 from tsalert.audit import service as audit
 from tsalert.core.actors import Actor, Permission
 from tsalert.core.errors import Conflict, NotFound, RuleViolation
+from tsalert.core.seen import differing, mark_of
 from tsalert.db import db, transaction
 from tsalert.savings.models import RateRow, RateSet
 from tsalert.savings.rates import rate_sets
@@ -16,6 +19,32 @@ from tsalert.savings.rates import rules as rate_rules
 from tsalert.savings.rates.rate_sets import RateSetStatus, RateSetView
 from tsalert.savings.rates.rules import NewRateSet
 from tsalert.savings.valuing.valuation import Rate
+
+# What a set says of itself, and what a rate says, as their forms call it.
+_HEAD = {
+    "title": "title",
+    "basis": "basis",
+    "span": "first and last day",
+    "price_year": "prices",
+    "source": "source",
+    "evidence_note": "evidence",
+}
+_RATE = {
+    "kind": "kind of rate",
+    "value": "rate",
+    "low": "low",
+    "high": "high",
+    "unit": "unit",
+    "term_years": "years for which it counts",
+    "term_low": "years, low",
+    "term_high": "years, high",
+    "discount_rate": "discount",
+    "deadweight": "deadweight",
+    "repeat_risk": "repeat risk",
+    "evidence_grade": "evidence grade",
+    "note": "note",
+}
+_NO_RATE = SimpleNamespace(**dict.fromkeys(_RATE))
 
 
 def draft_rate_set(new: NewRateSet, *, actor: Actor, now: datetime) -> str:
@@ -48,20 +77,42 @@ def change_draft(slug: str, new: NewRateSet, *, actor: Actor, now: datetime) -> 
         _replace(session, lock_draft(session, slug), new, actor=actor, now=now)
 
 
-def change_head(slug: str, new: NewRateSet, *, actor: Actor, now: datetime) -> None:
+def mark_of_set(known: RateSetView) -> str:
+    """Return what tells apart a set with all its rates, as it stands and after somebody changed any of it."""
+    return mark_of(known, [*_HEAD, "rates"])
+
+
+def mark_of_head(known: RateSetView) -> str:
+    """Return what tells apart what a set says of itself, as it stands and after somebody changed it."""
+    return mark_of(known, _HEAD)
+
+
+def mark_of_rate(known: RateSetView, intervention_type: str | None, component: str | None) -> str:
+    """Return what tells apart the rate in one place of a set, or that there is none."""
+    return mark_of(find_rate(known.rates, intervention_type, component) or _NO_RATE, _RATE)
+
+
+def find_rate(rates: Iterable[Rate], intervention_type: str | None, component: str | None) -> Rate | None:
+    """Return the rate for a type and class; None where there is none."""
+    return next((each for each in rates if _place(each) == (intervention_type, component)), None)
+
+
+def change_head(slug: str, new: NewRateSet, *, seen: str | None = None, actor: Actor, now: datetime) -> None:
     """Change what a draft says of itself; its rates stay.
 
+    :param seen: the mark of what was shown; None where it is not known.
     :raises NotFound: there is no such set.
     :raises Conflict: it is no draft any more.
-    :raises RuleViolation: it could not be worked with.
+    :raises RuleViolation: it could not be worked with, or a colleague changed it since.
     """
     actor.require(Permission.RECORD_INTERVENTION)
     if new.slug != slug:
         raise RuleViolation("A rate set keeps its name.", field="slug")
     with transaction() as session:
         row = lock_draft(session, slug)
-        rates = rate_sets.get_rate_set(session, slug).rates
-        _replace(session, row, replace(new, rates=rates), actor=actor, now=now)
+        known = rate_sets.get_rate_set(session, slug)
+        differing(known, asdict(new), _HEAD, seen=seen)
+        _replace(session, row, replace(new, rates=known.rates), actor=actor, now=now)
 
 
 def copy_rate_set(slug: str, name: str, *, actor: Actor, now: datetime) -> str:
@@ -76,17 +127,19 @@ def copy_rate_set(slug: str, name: str, *, actor: Actor, now: datetime) -> str:
     return draft_rate_set(replace(known, slug=name, title=title, rates=rates), actor=actor, now=now)
 
 
-def put_rate(slug: str, rate: Rate, *, actor: Actor, now: datetime) -> None:
+def put_rate(slug: str, rate: Rate, *, seen: str | None = None, actor: Actor, now: datetime) -> None:
     """Add a rate to a draft, or put it in the place of the one for the same type and class.
 
+    :param seen: the mark of what was shown in that place; None where it is not known.
     :raises NotFound: there is no such set.
     :raises Conflict: it is no draft any more.
-    :raises RuleViolation: no formula could use the rate.
+    :raises RuleViolation: no formula could use the rate, or a colleague changed what stands in its place.
     """
     actor.require(Permission.RECORD_INTERVENTION)
     with transaction() as session:
         row = lock_draft(session, slug)
         known = content_of(rate_sets.get_rate_set(session, slug))
+        differing(find_rate(known.rates, *_place(rate)) or _NO_RATE, asdict(rate), _RATE, seen=seen)
         others = [each for each in known.rates if _place(each) != _place(rate)]
         at = next((number for number, each in enumerate(known.rates) if _place(each) == _place(rate)), len(others))
         _replace(session, row, replace(known, rates=(*others[:at], rate, *others[at:])), actor=actor, now=now)

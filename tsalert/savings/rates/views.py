@@ -22,7 +22,7 @@ from tsalert.savings.valuing.valuation import EVIDENCE_GRADES, RateKind, ValueCl
 from tsalert.staff.queries import officer_names
 from tsalert.web.access import current_actor, requires
 from tsalert.web.exports import CSV, file_response
-from tsalert.web.forms import load_form, redisplays
+from tsalert.web.forms import load_change, load_form, redisplays
 
 bp = Blueprint("rates", __name__, url_prefix="/savings/rate-sets")
 _FIRST_DAY_OF_THE_SERIES = date(2021, 4, 1)
@@ -98,6 +98,7 @@ def show_rate_set(slug: str) -> ResponseReturnValue:
     return render_template(
         "savings/rate_set.html",
         rate_set=shown,
+        seen=drafting.mark_of_set(shown),
         officers=officer_names(session),
         others=[(each.slug, each.title) for each in others],
         superseded=[(each.slug, each.title) for each in others if _could_give_way(each, shown)],
@@ -138,7 +139,8 @@ def copy_rate_set(slug: str) -> ResponseReturnValue:
 @requires(Permission.RECORD_INTERVENTION)
 def edit_rate_set(slug: str) -> ResponseReturnValue:
     """Show what a draft says of itself, to be changed."""
-    return render_template("savings/edit_rate_set.html", rate_set=rate_sets.get_rate_set(db.session(), slug))
+    known = rate_sets.get_rate_set(db.session(), slug)
+    return render_template("savings/edit_rate_set.html", rate_set=known, seen=drafting.mark_of_head(known))
 
 
 @bp.post("/<slug>/edit")
@@ -146,7 +148,8 @@ def edit_rate_set(slug: str) -> ResponseReturnValue:
 @redisplays(edit_rate_set)
 def change_rate_set(slug: str) -> ResponseReturnValue:
     """Change what a draft says of itself; its rates stay."""
-    drafting.change_head(slug, load_form(RateSetHeadSchema()), actor=current_actor(), now=utc_now())
+    new, seen = load_change(RateSetHeadSchema())
+    drafting.change_head(slug, new, seen=seen, actor=current_actor(), now=utc_now())
     return _shown(slug)
 
 
@@ -155,11 +158,13 @@ def change_rate_set(slug: str) -> ResponseReturnValue:
 def edit_rate(slug: str) -> ResponseReturnValue:
     """Show the form of a rate, filled in where the set has one in that place."""
     known = rate_sets.get_rate_set(db.session(), slug)
-    asked = (request.args.get("type"), request.args.get("component"))
-    rate = next((each for each in known.rates if (each.intervention_type, each.component) == asked), None)
+    rate = drafting.find_rate(known.rates, request.args.get("type"), request.args.get("component"))
+    typed_place = (request.form.get("intervention_type"), request.form.get("component"))
+    place = (rate.intervention_type, rate.component) if rate else typed_place
     said = RateSchema().dump(rate) if rate else {}
     typed = {name: "" if value is None else str(value) for name, value in said.items()}
-    return render_template("savings/edit_rate.html", rate_set=known, rate=rate, typed=typed)
+    mark = drafting.mark_of_rate(known, *place)
+    return render_template("savings/edit_rate.html", rate_set=known, rate=rate, typed=typed, seen=mark)
 
 
 @bp.post("/<slug>/rate")
@@ -167,7 +172,8 @@ def edit_rate(slug: str) -> ResponseReturnValue:
 @redisplays(edit_rate)
 def put_rate(slug: str) -> ResponseReturnValue:
     """Add a rate to a draft, or change the one in its place."""
-    drafting.put_rate(slug, load_form(RateSchema()), actor=current_actor(), now=utc_now())
+    rate, seen = load_change(RateSchema())
+    drafting.put_rate(slug, rate, seen=seen, actor=current_actor(), now=utc_now())
     return _shown(slug)
 
 
@@ -196,7 +202,8 @@ def discard_draft(slug: str) -> ResponseReturnValue:
 @redisplays(show_rate_set)
 def approve_rate_set(slug: str) -> ResponseReturnValue:
     """Approve a draft that somebody else wrote."""
-    approving.approve_rate_set(slug, **load_form(ApprovalSchema()), actor=current_actor(), now=utc_now())
+    approval, seen = load_change(ApprovalSchema())
+    approving.approve_rate_set(slug, **approval, seen=seen, actor=current_actor(), now=utc_now())
     return _shown(slug)
 
 
