@@ -1,5 +1,6 @@
 """Pages about interventions, explanations and rates."""
 
+import re
 from collections.abc import Callable
 from datetime import date
 from urllib.parse import urlsplit
@@ -134,6 +135,24 @@ def test_a_correction_is_a_new_version_and_the_old_one_stays_to_be_seen(
     assert "Bank letter came" in page
     stale = browser.post(f"/interventions/{reference}/correct", data=change)
     assert stale.status_code == 409
+
+
+def test_each_version_tells_what_it_said_and_who_verified_it(signed_in: Callable[..., FlaskClient]) -> None:
+    first, second = signed_in(name="Fay Example"), signed_in(name="Sam Example")
+    here = f"/interventions/{recorded(first, amount='12000')}"
+    second.post(f"{here}/verify", data={"of_version": "1"})
+    joint = SCAM | {"amount": "12000", "share": "60", "of_version": "1", "reason": "Done with others"}
+    first.post(f"{here}/correct", data=joint)
+    page = second.post(
+        f"{here}/withdraw", data={"of_version": "2", "reason": "Recorded twice"}, follow_redirects=True
+    ).text
+    rows = re.findall("<tr.*?</tr>", page.partition(">Versions<")[2], re.DOTALL)
+    told = [" ".join(re.sub("<[^>]+>", " ", row).split()) for row in rows[1:]]
+    assert "Sam Example" in told[0]
+    assert "Ours 60%" in told[1]
+    assert "Ours 100%" in told[2]
+    assert "Verified by Sam Example" in told[2]
+    assert "Recorded by" not in page
 
 
 def test_a_correction_needs_a_reason(signed_in: Callable[..., FlaskClient]) -> None:
