@@ -93,6 +93,35 @@ def test_nobody_approves_rates_that_changed_after_they_read_them(session: Sessio
     assert manager.post(f"{here}/approve", data={"seen": mark_in(refused.text)}).status_code == 303
 
 
+def test_the_page_of_a_set_tells_who_changed_what_and_which_set_took_over(signed_in: Open) -> None:
+    writer, manager = (
+        signed_in(RoleName.CASE_OFFICER, name="Wren Writer"),
+        signed_in(RoleName.MANAGER, name="Mo Manager"),
+    )
+    drafted(writer)
+    here = f"{SETS}/board-2024"
+    writer.post(f"{here}/rate", data=RATE | {"value": "8000", "note": "Minutes of May"})
+    writer.post(f"{here}/rate", data=RATE | {"component": "other_societal"})
+    writer.post(f"{here}/rate/remove", data={"place": "call_blocker:other_societal"})
+    writer.post(f"{here}/edit", data=HEAD | {"source": "Minutes of May"})
+    manager.post(f"{SETS}/nts-observed-2021-22/continue", data={"effective_from": "2023-04-01"})
+    assert manager.post(f"{here}/approve").status_code == 303
+    page = manager.get(here).text
+    told = " ".join(re.sub("<[^>]+>", " ", page.partition("Who wrote and approved it")[2]).split())
+    for words in (
+        "Mo Manager Approved",
+        "Wren Writer Changed: source",
+        "Call blockers installed, other estimated benefit: taken out",
+        "Call blockers installed, estimated future losses avoided: rate, note",
+        "Wren Writer Drafted",
+    ):
+        assert words in told
+    assert page.count("Minutes of May") >= 2
+    assert "Took over from" in page
+    older = " ".join(re.sub("<[^>]+>", " ", manager.get(f"{SETS}/nts-observed-2021-22-from-2023-04-01").text).split())
+    assert "Gave way to What the board chose , from 1 April 2024: approved by Mo Manager" in older
+
+
 def test_two_sets_are_compared_in_words_and_pounds(signed_in: Callable[..., FlaskClient]) -> None:
     page = signed_in(RoleName.MANAGER).get("/savings/rate-sets/nts-observed-2021-22/compare?with=prudent-2026").text
     assert "Call blockers installed, estimated future losses avoided" in page

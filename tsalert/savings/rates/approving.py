@@ -8,7 +8,6 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from tsalert.audit import service as audit
-from tsalert.audit.queries import entries_about
 from tsalert.core.actors import Actor, Permission
 from tsalert.core.errors import Conflict, RuleViolation
 from tsalert.db import transaction
@@ -16,6 +15,7 @@ from tsalert.savings.counting import household_counts, recounting
 from tsalert.savings.models import RateSet
 from tsalert.savings.rates import drafting, rate_sets
 from tsalert.savings.rates import rules as rate_rules
+from tsalert.savings.rates.history import acts_of
 from tsalert.savings.rates.rate_sets import RateSetStatus, RateSetView
 from tsalert.savings.rates.rules import Standing
 from tsalert.savings.rules import Span, check_span
@@ -82,14 +82,8 @@ def continue_rate_set(
 
 
 def _writers(session: Session, row: RateSet) -> set[int | None]:
-    """Return everybody who wrote some of a draft; it began when it was last drafted under its number."""
-    writers = {row.written_by}
-    for entry in reversed(entries_about(session, "rate set", row.id)):
-        if entry.action in {"drafted", "changed"}:
-            writers.add(entry.officer_id)
-        if entry.action in {"drafted", "discarded"}:
-            break
-    return writers
+    """Return everybody who wrote some of a draft."""
+    return {row.written_by, *(each.officer_id for each in acts_of(session, row.id))}
 
 
 def _count_anew(session: Session, row: RateSet, *, actor: Actor, now: datetime) -> None:

@@ -9,6 +9,7 @@ from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
 from tsalert.audit import service as audit
+from tsalert.audit.rules import Detail
 from tsalert.core.actors import Actor, Permission
 from tsalert.core.errors import Conflict, NotFound, RuleViolation
 from tsalert.core.seen import differing, mark_of
@@ -21,7 +22,7 @@ from tsalert.savings.rates.rules import NewRateSet
 from tsalert.savings.valuing.valuation import Rate
 
 # What a set says of itself, and what a rate says, as their forms call it.
-_HEAD = {
+HEAD_LABELS = {
     "title": "title",
     "basis": "basis",
     "span": "first and last day",
@@ -29,7 +30,7 @@ _HEAD = {
     "source": "source",
     "evidence_note": "evidence",
 }
-_RATE = {
+RATE_LABELS = {
     "kind": "kind of rate",
     "value": "rate",
     "low": "low",
@@ -44,7 +45,7 @@ _RATE = {
     "evidence_grade": "evidence grade",
     "note": "note",
 }
-_NO_RATE = SimpleNamespace(**dict.fromkeys(_RATE))
+_NO_RATE = SimpleNamespace(**dict.fromkeys(RATE_LABELS))
 
 
 def draft_rate_set(new: NewRateSet, *, actor: Actor, now: datetime) -> str:
@@ -79,17 +80,17 @@ def change_draft(slug: str, new: NewRateSet, *, actor: Actor, now: datetime) -> 
 
 def mark_of_set(known: RateSetView) -> str:
     """Return what tells apart a set with all its rates, as it stands and after somebody changed any of it."""
-    return mark_of(known, [*_HEAD, "rates"])
+    return mark_of(known, [*HEAD_LABELS, "rates"])
 
 
 def mark_of_head(known: RateSetView) -> str:
     """Return what tells apart what a set says of itself, as it stands and after somebody changed it."""
-    return mark_of(known, _HEAD)
+    return mark_of(known, HEAD_LABELS)
 
 
 def mark_of_rate(known: RateSetView, intervention_type: str | None, component: str | None) -> str:
     """Return what tells apart the rate in one place of a set, or that there is none."""
-    return mark_of(find_rate(known.rates, intervention_type, component) or _NO_RATE, _RATE)
+    return mark_of(find_rate(known.rates, intervention_type, component) or _NO_RATE, RATE_LABELS)
 
 
 def find_rate(rates: Iterable[Rate], intervention_type: str | None, component: str | None) -> Rate | None:
@@ -111,8 +112,8 @@ def change_head(slug: str, new: NewRateSet, *, seen: str | None = None, actor: A
     with transaction() as session:
         row = lock_draft(session, slug)
         known = rate_sets.get_rate_set(session, slug)
-        differing(known, asdict(new), _HEAD, seen=seen)
-        _replace(session, row, replace(new, rates=known.rates), actor=actor, now=now)
+        changed = differing(known, asdict(new), HEAD_LABELS, seen=seen)
+        _replace(session, row, replace(new, rates=known.rates), actor=actor, now=now, fields=", ".join(changed))
 
 
 def copy_rate_set(slug: str, name: str, *, actor: Actor, now: datetime) -> str:
@@ -139,10 +140,13 @@ def put_rate(slug: str, rate: Rate, *, seen: str | None = None, actor: Actor, no
     with transaction() as session:
         row = lock_draft(session, slug)
         known = content_of(rate_sets.get_rate_set(session, slug))
-        differing(find_rate(known.rates, *_place(rate)) or _NO_RATE, asdict(rate), _RATE, seen=seen)
+        before = find_rate(known.rates, *_place(rate)) or _NO_RATE
+        changed = differing(before, asdict(rate), RATE_LABELS, seen=seen)
         others = [each for each in known.rates if _place(each) != _place(rate)]
         at = next((number for number, each in enumerate(known.rates) if _place(each) == _place(rate)), len(others))
-        _replace(session, row, replace(known, rates=(*others[:at], rate, *others[at:])), actor=actor, now=now)
+        new = replace(known, rates=(*others[:at], rate, *others[at:]))
+        told = {"rate": ":".join(_place(rate)), "fields": ", ".join(changed)}
+        _replace(session, row, new, actor=actor, now=now, **told)
 
 
 def remove_rate(slug: str, intervention_type: str, component: str, *, actor: Actor, now: datetime) -> None:
@@ -158,7 +162,8 @@ def remove_rate(slug: str, intervention_type: str, component: str, *, actor: Act
         kept = tuple(each for each in known.rates if _place(each) != (intervention_type, component))
         if len(kept) == len(known.rates):
             raise NotFound("There is no such rate in this set.")
-        _replace(session, row, replace(known, rates=kept), actor=actor, now=now)
+        told = {"rate": f"{intervention_type}:{component}", "fields": "taken out"}
+        _replace(session, row, replace(known, rates=kept), actor=actor, now=now, **told)
 
 
 def discard_draft(slug: str, *, actor: Actor, now: datetime) -> None:
@@ -225,12 +230,12 @@ def rate_row(rate: Rate, rate_set_id: int) -> RateRow:
     )
 
 
-def _replace(session: Session, row: RateSet, new: NewRateSet, *, actor: Actor, now: datetime) -> None:
+def _replace(session: Session, row: RateSet, new: NewRateSet, *, actor: Actor, now: datetime, **told: Detail) -> None:
     rate_rules.check_rate_set(new)
     session.execute(delete(RateRow).where(RateRow.rate_set_id == row.id))
     row.written_by, row.written_at = actor.officer_id, now
     _write(session, row, new)
-    audit.record(session, actor, "changed", "rate set", row.id, now=now, slug=row.slug, rates=len(new.rates))
+    audit.record(session, actor, "changed", "rate set", row.id, now=now, slug=row.slug, rates=len(new.rates), **told)
 
 
 def _write(session: Session, row: RateSet, new: NewRateSet) -> None:

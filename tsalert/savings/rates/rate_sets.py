@@ -26,7 +26,7 @@ class RateSetStatus(StrEnum):
 class RateSetView(Struct, frozen=True):
     """A rate set with its rates; ``written_by`` and ``approved_by`` are None for one that came with the service.
 
-    ``span`` is when it applies: it ends where another set took over.
+    ``span`` is when it applies: it ends where another set took over. ``supersedes_id`` is the set whose days it took.
     """
 
     id: int
@@ -41,6 +41,7 @@ class RateSetView(Struct, frozen=True):
     written_by: int | None
     approved_by: int | None
     approved_at: datetime | None
+    supersedes_id: int | None
     rates: tuple[Rate, ...]
 
     def rates_for(self, intervention_type: str) -> tuple[Rate, ...]:
@@ -118,6 +119,7 @@ def _view(row: RateSet, rates: tuple[Rate, ...]) -> RateSetView:
         row.written_by,
         row.approved_by,
         row.approved_at,
+        row.supersedes_id,
         rates,
     )
 

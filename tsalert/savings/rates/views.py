@@ -10,7 +10,7 @@ from tsalert.core.actors import Permission
 from tsalert.core.clock import london_date, utc_now
 from tsalert.core.errors import RuleViolation
 from tsalert.db import db
-from tsalert.savings.rates import approving, drafting, rate_sets
+from tsalert.savings.rates import approving, drafting, history, rate_sets
 from tsalert.savings.rates import files as rate_files
 from tsalert.savings.rates import rules as rate_rules
 from tsalert.savings.rates.comparing import compare
@@ -99,6 +99,9 @@ def show_rate_set(slug: str) -> ResponseReturnValue:
         "savings/rate_set.html",
         rate_set=shown,
         seen=drafting.mark_of_set(shown),
+        took_over=next((each for each in found if each.id == shown.supersedes_id), None),
+        gave_way=next((each for each in found if each.supersedes_id == shown.id), None),
+        acts=[(act, history.words_of(act)) for act in history.acts_of(session, shown.id)],
         officers=officer_names(session),
         others=[(each.slug, each.title) for each in others],
         superseded=[(each.slug, each.title) for each in others if _could_give_way(each, shown)],
