@@ -39,6 +39,14 @@ def test_a_report_is_read_as_a_page_that_leads_to_its_files(manager: FlaskClient
     assert f"{AT}/read?edition=board" in manager.get(AT).text
 
 
+def test_a_report_leads_to_how_its_figures_are_worked_out(manager: FlaskClient) -> None:
+    page = manager.get(AT).text
+    for place in re.findall(r'href="(/(?:figures|savings)\?period=[^"]+)"', page):
+        assert manager.get(place).status_code == 200
+    assert "How its savings are worked out, down to each record" in page
+    assert "Every figure of this quarter with its definition" in page
+
+
 def test_a_table_without_rows_is_told_in_a_sentence_as_on_paper(desk: Desk, manager: FlaskClient) -> None:
     """A screen reader would count five columns of nothing."""
     desk.finish()
