@@ -136,6 +136,12 @@ def units_of(session: Session, references: Iterable[str]) -> list[UnitView]:
     return _read(session, _fitted().where(InstalledUnit.intervention_reference.in_(list(references))))
 
 
+def count_fitted_by(session: Session, references: Select[str]) -> int:
+    """Count the units that interventions installed, ended ones included, mistakes left out."""
+    of = InstalledUnit.intervention_reference.in_(references)
+    return session.scalar(select(func.count()).select_from(InstalledUnit).where(of, _was_fitted())) or 0
+
+
 def units_in(session: Session, household_key: str) -> list[UnitView]:
     """Return the units that were fitted in a household, ended ones included, mistakes left out."""
     return _read(session, _fitted().where(InstalledUnit.household_key == household_key))

@@ -14,6 +14,8 @@ from tsalert.core.periods import Period
 from tsalert.core.words import Word
 from tsalert.db import Money
 from tsalert.keysets import PAGE, Order, Page, read_page
+from tsalert.prevention import queries as prevention
+from tsalert.prevention.rules import UnitKind
 from tsalert.references.rules import read_reference
 from tsalert.savings.figures.scopes import COUNTED, in_period
 from tsalert.savings.figures.sums import groups
@@ -270,3 +272,10 @@ def count_without_ward(session: Session, period: Period) -> int:
     kinds = [kind for kind in InterventionType if kind.shape.has_household]
     unknown = (*COUNTED, in_period(period), Intervention.type.in_(kinds), Intervention.ward_code.is_(None))
     return session.scalar(select(func.count()).select_from(Intervention).where(*unknown)) or 0
+
+
+def count_unknown_units(session: Session, period: Period) -> int:
+    """Count the units of a period's records that nobody knows by serial number, so that no count of units has them."""
+    recorded = (*COUNTED, in_period(period), Intervention.type.in_(list(UnitKind)))
+    units = session.scalar(select(func.sum(Intervention.units)).where(*recorded)) or 0
+    return units - prevention.count_fitted_by(session, select(Intervention.reference).where(*recorded))

@@ -195,6 +195,14 @@ def test_what_came_in_after_the_quarter_is_counted_by_kind(quarter: Records, ass
     assert found.row("quality_incomplete", "to_verify") == ["0"]
 
 
+def test_blockers_that_the_savings_count_and_no_count_of_units_has_are_told(
+    quarter: Records, assembled: Assemble
+) -> None:
+    quarter(Q1).record(InterventionType.CALL_BLOCKER, date(2022, 5, 3), units=3)
+    found = assembled(Q1)
+    assert found.row("quality_incomplete", "unknown_units") == ["3"]
+
+
 @pytest.mark.parametrize(("immediate", "said"), [(0, "No immediate response"), (1, "The one"), (3, "All 3")])
 def test_the_chart_of_clocks_says_what_it_shows(
     quarter: Records, assembled: Assemble, immediate: int, said: str

@@ -13,6 +13,7 @@ from tsalert.response.counting import By
 _NUMBER = (Column("number", "Number", Unit.COUNT),)
 # The same number stands there as a part of all cases.
 _NO_LOSS = tuple((table, "total", "untold") for table in ("demand_by_type", "demand_by_channel"))
+_UNKNOWN_UNITS = "Units among the savings that no serial number is known of, and that no count of units has"
 _RUNS = "The quarter has not ended; every figure of this report is provisional and will change."
 _LATE = "What is entered after a report was published changes its figures at the next revision, and is listed there."
 
@@ -36,6 +37,7 @@ def _gaps(material: Material) -> Iterator[Row]:
     yield _row("no_loss", "Cases that tell no loss", losses.cases - losses.number, About.PEOPLE, _NO_LOSS)
     yield _row("reports_without_ward", "Reports without a ward", unplaced, About.PEOPLE)
     yield _row("interventions_without_ward", "Interventions for one household without a ward", gaps.without_ward)
+    yield _row("unknown_units", _UNKNOWN_UNITS, gaps.unknown_units)
     yield _row("unvalued", "Rows of the savings table in which an approved rate is missing", unvalued)
     yield _row("running", "Two-hour clocks that have not come out", response.running + response.overdue)
     yield _row("told_late", "Arrivals told more than 15 minutes afterwards", material.response.total().told_late)

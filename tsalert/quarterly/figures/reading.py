@@ -33,6 +33,7 @@ class Gaps(Struct, frozen=True):
     """What is missing from a quarter's records, and what came in once it had ended."""
 
     without_ward: int
+    unknown_units: int
     late_interventions: int
     late_calls: int
     late_cases: LateCases
@@ -112,6 +113,7 @@ def _reach(recaller: Recaller, quarter: Period) -> Reach:
 def _gaps(session: Session, period: Period) -> Gaps:
     return Gaps(
         savings.count_without_ward(session, period),
+        savings.count_unknown_units(session, period),
         savings.count_late(session, period),
         count_late_calls(session, period),
         late_cases(session, period),
