@@ -79,6 +79,18 @@ def test_it_is_taken_as_pdf_and_word_by_those_who_may_export(
     assert browser.get(f"/referrals/{number}/pack.exe").status_code == 404
 
 
+def test_of_two_who_change_a_body_the_second_loses_nothing_of_the_first(
+    session: Session, signed_in: Callable[..., FlaskClient]
+) -> None:
+    browser, told = signed_in(), {"kind": "bank", "name": "A bank (invented)", "email": "old@example.org"}
+    browser.post("/partner-bodies", data=told)
+    first, second = told | {"email": "new@example.org"}, told | {"phone": "020 7946 0000"}
+    refused = refused_for_second(browser, "/partner-bodies/1", first, second)
+    assert "It differs from what stands now in: telephone, email." in refused
+    assert "new@example.org" in browser.get("/partner-bodies").text
+    assert browser.post("/partner-bodies/1", data=second | {"seen": mark_in(refused)}).status_code == 303
+
+
 @pytest.mark.parametrize("path", ["/referrals/new", "/referrals/new?case=404", "/referrals/404", "/partner-bodies/404"])
 def test_what_is_not_there_is_not_found(session: Session, signed_in: Callable[..., FlaskClient], path: str) -> None:
     assert signed_in().get(path).status_code == 404

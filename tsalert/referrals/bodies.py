@@ -14,11 +14,15 @@ from tsalert.core.actors import Actor, Permission
 from tsalert.core.clock import london_date
 from tsalert.core.errors import NotFound, RuleViolation
 from tsalert.core.keys import is_id
+from tsalert.core.seen import mark_of, write_anew
 from tsalert.db import transaction
 from tsalert.places import borders
 from tsalert.referrals.models import PartnerBody
 from tsalert.referrals.rules import NewBody
 from tsalert.referrals.vocabulary import BodyKind
+
+# What is known of a body, as its form calls it.
+_DESCRIBED = {"kind": "what sort of body it is", "name": "name", "phone": "telephone", "email": "email", "note": "note"}
 
 
 class Contact(Struct, frozen=True):
@@ -91,19 +95,23 @@ def add_body(new: NewBody, *, actor: Actor, now: datetime) -> int:
         return row.id
 
 
-def change_body(body_id: int, new: NewBody, *, actor: Actor, now: datetime) -> None:
+def mark_of_body(row: PartnerBody) -> str:
+    """Return what tells apart what is known of a body, as it stands and after somebody changed it."""
+    return mark_of(row, _DESCRIBED)
+
+
+def change_body(body_id: int, new: NewBody, *, seen: str | None = None, actor: Actor, now: datetime) -> None:
     """Change a body; whoever does has verified it.
 
+    :param seen: the mark of what was shown; None where it is not known.
     :raises NotFound: there is none.
-    :raises RuleViolation: there is another of that name, or no way to reach it.
+    :raises RuleViolation: there is another of that name, no way to reach it, or a colleague changed it since.
     """
     actor.require(Permission.WORK_CASE)
     _require_reachable(new)
     with transaction() as session:
         row = get_body(session, body_id, lock=True)
-        changed = [name for name, value in asdict(new).items() if getattr(row, name) != value]
-        for name in changed:
-            setattr(row, name, getattr(new, name))
+        changed = write_anew(row, asdict(new), _DESCRIBED, seen=seen)
         _verify(row, actor, now)
         _flush(session)
         audit.record(session, actor, "changed", "partner body", row.id, now=now, fields=", ".join(changed))

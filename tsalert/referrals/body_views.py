@@ -12,7 +12,7 @@ from tsalert.referrals import bodies, rules
 from tsalert.referrals.schemas import NewBodySchema
 from tsalert.referrals.vocabulary import BodyKind
 from tsalert.web.access import current_actor, requires
-from tsalert.web.forms import load_form, redisplays
+from tsalert.web.forms import load_change, load_form, redisplays
 
 bp = Blueprint("bodies", __name__)
 
@@ -58,7 +58,8 @@ def edit_body(body_id: int) -> ResponseReturnValue:
 @redisplays(edit_body)
 def change_body(body_id: int) -> ResponseReturnValue:
     """Change a body, which verifies it."""
-    bodies.change_body(body_id, load_form(NewBodySchema()), actor=current_actor(), now=utc_now())
+    new, seen = load_change(NewBodySchema())
+    bodies.change_body(body_id, new, seen=seen, actor=current_actor(), now=utc_now())
     return redirect(url_for(".list_bodies"), 303)
 
 
@@ -72,4 +73,5 @@ def end_body(body_id: int) -> ResponseReturnValue:
 
 
 def _form(*, known: Any) -> str:
-    return render_template("referrals/body.html", known=known, kinds=BodyKind)
+    mark = bodies.mark_of_body(known) if known else None
+    return render_template("referrals/body.html", known=known, kinds=BodyKind, seen=mark)
