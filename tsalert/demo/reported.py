@@ -26,8 +26,8 @@ _WRITTEN = {
         "**Every call that was graded immediate was answered by a visit**, most of them within two hours."
     ),
     Place(SectionKey.DEMAND): (
-        "A few large losses to false investments make up most of what residents lost, so the mean says little here "
-        "and the median says more."
+        "Nearly half of what residents lost was lost at the door. No single loss stands out: the mean and the median "
+        "lie close together."
     ),
     Place(
         SectionKey.PREVENTION
@@ -36,7 +36,7 @@ _WRITTEN = {
         "These are estimates of what residents did not lose and of wider benefits. "
         "They are *not* savings to the Council's budget."
     ),
-    Place(SectionKey.ENFORCEMENT): "One trader was given a written warning about the right to cancel.",
+    Place(SectionKey.ENFORCEMENT): "No prosecution was begun in this quarter, and no court decided one.",
     Place(SectionKey.AHEAD): (
         "We expect more callers who offer help with energy bills. "
         "The next quarter holds the talks at the two libraries that had to be put off."
