@@ -212,6 +212,9 @@ def test_a_draft_is_tried_beside_what_stands_and_nothing_is_written(
         each for each in re.findall(r'href="(/savings/explain\?[^"]+)"', page) if "trial" in each and "call" in each
     )
     assert "3 × £12,088.00 = £36,264.00 → £36,264" in desk.get(link.replace("&amp;", "&")).text
+    assert "would hold on no day" not in page
+    later = desk.get("/savings/what-if", query_string=query | {"period": "2021/22"}).text
+    assert "Board 2022 would hold on no day of April 2021 to March 2022" in later
     printed = command("savings", "what-if", "board-2022", "2022/23", "Q1").output
     assert "-£40,153" in printed
     for kind in ("csv", "xlsx"):

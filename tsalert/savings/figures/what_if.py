@@ -1,4 +1,4 @@
-"""What if? A rate set tried on any period; nothing is written."""
+"""What if? A rate set tried on a period; nothing is written."""
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -8,6 +8,7 @@ from tsalert.core.periods import Period
 from tsalert.savings.figures.overview import By, Wanted, table_of
 from tsalert.savings.figures.table import SavingsTable
 from tsalert.savings.rates.rate_sets import RateSetView, get_rate_set, list_rate_sets
+from tsalert.savings.rules import Span
 from tsalert.savings.valuing.methods import Basis, Method
 
 
@@ -17,6 +18,12 @@ class Trial(Struct, frozen=True):
     rate_set: RateSetView
     standing: SavingsTable
     tried: SavingsTable
+
+    @property
+    def holds_no_day(self) -> bool:
+        """True where the set would hold on no day of the period, so that none of its records is valued by it."""
+        period = self.standing.period
+        return not self.rate_set.span.overlaps(Span(period.first_day, period.last_day))
 
 
 def try_rates(session: Session, period: Period, method: Method) -> Trial:
