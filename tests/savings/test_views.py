@@ -155,6 +155,14 @@ def test_each_version_tells_what_it_said_and_who_verified_it(signed_in: Callable
     assert "Recorded by" not in page
 
 
+def test_a_saving_leads_back_to_the_figures_of_its_quarter(signed_in: Callable[..., FlaskClient]) -> None:
+    browser = signed_in()
+    page = browser.get(f"/interventions/{recorded(browser)}").text
+    back = re.findall(r'href="(/savings\?period=[^"]+)">Savings of ([^<]+)<', page)
+    assert [words for _, words in back] == ["April to June 2022"]
+    assert "£924" in browser.get(back[0][0]).text
+
+
 def test_a_correction_needs_a_reason(signed_in: Callable[..., FlaskClient]) -> None:
     browser = signed_in()
     answer = browser.post(f"/interventions/{recorded(browser)}/correct", data=SCAM | {"of_version": "1"})

@@ -11,6 +11,7 @@ from tsalert.cases import merging
 from tsalert.cases import queries as cases
 from tsalert.core.actors import Permission
 from tsalert.core.clock import london_date, utc_now
+from tsalert.core.periods import quarter_of
 from tsalert.db import db
 from tsalert.places.queries import ward_names, ward_options
 from tsalert.prevention.queries import units_of
@@ -111,6 +112,7 @@ def show_intervention(reference: str) -> ResponseReturnValue:
         quoted=alerts_quoted(session, version.content.incident_id),
         line=linking.find_line(session, version.content.money_line_id) if version.content.money_line_id else None,
         percent=percent,
+        quarter=quarter_of(version.content.on_date),
         activity=behind_savings(session, [version.reference]).get(version.reference),
     )
 
