@@ -135,7 +135,8 @@ def test_a_resident_reports_with_keys_alone_and_an_officer_finds_it(window: Page
     window.get_by_role("link", name=f"Write it up : {number}").or_(
         window.locator(f"a[href$='/write-up']:has-text('{number}')")
     ).first.click()
-    expect(window.get_by_label("What is happening now")).to_have_value("A man knocked about the drains. (Invented)")
+    told = "A man knocked about the drains. (Invented)\nThey did not say whether money was asked for or paid."
+    expect(window.get_by_label("What is happening now")).to_have_value(told)
 
 
 def test_a_report_that_is_refused_says_what_to_mend_and_keeps_the_rest(window: Page) -> None:

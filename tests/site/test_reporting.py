@@ -75,7 +75,14 @@ def test_two_answers_are_enough(client: FlaskClient, session: Session, told: dic
     little = {name: told[name] for name in ("happening", "is_now", "drawn")}
     assert client.post("/report", data=little).status_code == 303
     call = calls(session)[0]
-    assert (call.happening, call.phone, call.caller_name, call.is_safe_to_call_back) == (STORY, None, None, None)
+    assert (call.phone, call.caller_name, call.is_safe_to_call_back) == (None, None, None)
+    assert call.happening == f"{STORY}\nThey did not say whether money was asked for or paid."
+
+
+def test_nothing_is_said_of_money_that_nobody_chose(client: FlaskClient) -> None:
+    answers = re.findall(r'<input[^>]*name="money"[^>]*>', client.get("/report").text)
+    assert len(answers) == len(MoneyState)
+    assert not any("checked" in each for each in answers)
 
 
 def test_an_email_address_stands_in_the_words_since_a_call_has_no_field_for_it(

@@ -10,7 +10,11 @@ def test_a_report_reads_as_it_was_written_and_holds_what_a_call_has_no_field_for
     full = Report(
         "Two men on the roof.", is_now=True, money=MoneyState.NONE, began="this morning", contact="a@example.org"
     )
+    unsaid = Report("Two men on the roof.", is_now=True)
     assert rules.story_of(bare, can_be_rung=False) == "Two men on the roof."
+    assert rules.story_of(unsaid, can_be_rung=False) == (
+        "Two men on the roof.\nThey did not say whether money was asked for or paid."
+    )
     assert rules.story_of(full, can_be_rung=True) == "Two men on the roof.\nWhen: this morning"
     assert rules.story_of(full, can_be_rung=False) == (
         "Two men on the roof.\nWhen: this morning\nHow to reach them: a@example.org"

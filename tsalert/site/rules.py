@@ -26,11 +26,14 @@ MONEY_WORDS = {
 
 
 class Report(Struct, frozen=True):
-    """What somebody wrote; ``contact`` is a telephone number or an email address, if they gave any."""
+    """What somebody wrote; ``contact`` is a telephone number or an email address, if they gave any.
+
+    ``money`` is None where they did not say.
+    """
 
     happening: str
     is_now: bool
-    money: MoneyState
+    money: MoneyState | None = None
     began: str = ""
     postcode: str | None = None
     name: str | None = None
@@ -43,6 +46,8 @@ def story_of(report: Report, *, can_be_rung: bool) -> str:
     lines = [report.happening]
     if report.began:
         lines.append(f"When: {report.began}")
+    if report.money is None:
+        lines.append("They did not say whether money was asked for or paid.")
     if report.contact and not can_be_rung:
         lines.append(f"How to reach them: {report.contact}")
     return "\n".join(lines)

@@ -23,7 +23,7 @@ class ReportSchema(VisitorSchema):
     )
     began = Line(load_default="")
     postcode = Postcode(load_default=None)
-    money = choice(MoneyState, load_default=MoneyState.NONE)
+    money = choice(MoneyState, load_default=None)
     name = Line(load_default=None)
     contact = Line(longest=320, load_default="")
     is_safe = YesNo(load_default=None)

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 from tsalert.core.actors import Actor, Via
 from tsalert.db import transaction
 from tsalert.delivery.telephones import phone_as_e164
-from tsalert.response.vocabulary import Line
+from tsalert.response.vocabulary import Line, MoneyState
 from tsalert.response.waiting import Contact, Told, open_waiting
 from tsalert.site import rules
 from tsalert.site.rules import Report
@@ -39,7 +39,7 @@ def read_receipt(token: str) -> int | None:
 
 def _contact(report: Report, now: datetime, *, is_demo: bool) -> Contact:
     phone = phone_as_e164(report.contact, is_demo=is_demo)
-    told = Told(report.name, report.postcode, report.is_safe, report.is_now, report.money)
+    told = Told(report.name, report.postcode, report.is_safe, report.is_now, report.money or MoneyState.NONE)
     story = rules.story_of(report, can_be_rung=phone is not None)
     return Contact(Line.WEB, report.contact if phone else None, phone, now, story, told, WEBSITE)
 
