@@ -49,6 +49,15 @@ def tree(page: Page) -> list[tuple[str, str, int]]:
     return told
 
 
+def test_a_page_that_is_printed_says_whom_to_ring(narrow: Page) -> None:
+    narrow.emulate_media(media="print")
+    for path in PUBLIC:
+        narrow.goto(path)
+        shown = narrow.locator("body").inner_text()
+        assert "07700 900461" in shown, path
+        assert "999" in shown, path
+
+
 @pytest.mark.parametrize(("path", "most"), MOST_KILOBYTES.items())
 def test_a_page_weighs_little_with_everything_that_it_loads(narrow: Page, path: str, most: int) -> None:
     sizes: dict[str, int] = {}
