@@ -9,6 +9,7 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
 from tests.conftest import NOW
+from tests.web.overtaking import mark_in, refused_for_second
 from tsalert.audit.queries import entries_about
 from tsalert.core.actors import Actor
 from tsalert.core.errors import Conflict, NotFound, RuleViolation
@@ -83,6 +84,19 @@ def test_pages_list_change_and_verify(session: Session, signed_in: Callable[...,
     entry = borders.list_exceptions(session)[0].id
     taken_off = desk.post(f"/borders/exceptions/{entry}/end", follow_redirects=True)
     assert "No postcode is listed." in taken_off.text
+
+
+def test_of_two_who_change_a_neighbour_the_second_loses_nothing_of_the_first(
+    session: Session, signed_in: Callable[..., FlaskClient]
+) -> None:
+    desk = signed_in()
+    desk.post("/borders/neighbours", data=THEM)
+    here = f"/borders/neighbours/{borders.list_neighbours(session)[0].id}"
+    first, second = THEM | {"email": "new@example.org"}, THEM | {"hours": "9 to 5"}
+    refused = refused_for_second(desk, here, first, second)
+    assert "It differs from what stands now in: email address, when they answer." in refused
+    assert "new@example.org" in desk.get("/borders").text
+    assert desk.post(here, data=second | {"seen": mark_in(refused)}).status_code == 303
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,7 @@ from tsalert.audit.rules import Detail
 from tsalert.core.actors import Actor, Permission
 from tsalert.core.clock import london_date
 from tsalert.core.errors import Conflict, NotFound, RuleViolation
+from tsalert.core.seen import mark_of, write_anew
 from tsalert.db import transaction
 from tsalert.places.models import BorderException, Neighbour
 
@@ -31,7 +32,14 @@ class Contact(Struct, frozen=True):
     is_verified: bool = False
 
 
-_REACHED_BY = ("authority_code", "name", "phone", "email", "hours")
+# How a neighbour is reached, as its form calls it.
+_REACHED_BY = {
+    "authority_code": "the authority's code",
+    "name": "name",
+    "phone": "telephone number",
+    "email": "email address",
+    "hours": "when they answer",
+}
 
 
 def list_exception(postcode: str, reason: str, *, actor: Actor, now: datetime) -> int:
@@ -86,20 +94,26 @@ def add_neighbour(contact: Contact, *, actor: Actor, now: datetime) -> int:
         return row.id
 
 
-def change_neighbour(neighbour_id: int, contact: Contact, *, actor: Actor, now: datetime) -> None:
+def mark_of_neighbour(row: Neighbour) -> str:
+    """Return what tells apart how a neighbour is reached, as it stands and after somebody changed it."""
+    return mark_of(row, _REACHED_BY)
+
+
+def change_neighbour(
+    neighbour_id: int, contact: Contact, *, seen: str | None = None, actor: Actor, now: datetime
+) -> None:
     """Change how a neighbour is reached; what changed counts as unverified unless somebody says that it is right.
 
+    :param seen: the mark of what was shown; None where it is not known.
     :raises NotFound: there is none with that number.
-    :raises RuleViolation: there is no way to reach them, or the authority is another entry's.
+    :raises RuleViolation: there is no way to reach them, the authority is another entry's, or a colleague changed it
+        since.
     """
     actor.require(Permission.RUN_INCIDENT)
     _check(contact)
     with transaction() as session:
         row = get_neighbour(session, neighbour_id, lock=True)
-        values = _reached_by(contact)
-        changed = [name for name in _REACHED_BY if getattr(row, name) != values[name]]
-        for name in changed:
-            setattr(row, name, values[name])
+        changed = write_anew(row, _reached_by(contact), _REACHED_BY, seen=seen)
         if contact.is_verified:
             _verify(row, actor, now)
         elif changed:

@@ -16,7 +16,7 @@ from tsalert.places.models import Neighbour
 from tsalert.places.rules import Standing, is_due
 from tsalert.places.schemas import BorderExceptionSchema, NeighbourContactSchema, SoughtPlaceSchema
 from tsalert.web.access import current_actor, requires
-from tsalert.web.forms import load_form, redisplays
+from tsalert.web.forms import load_change, load_form, redisplays
 from tsalert.web.once import leave_key
 
 bp = Blueprint("places", __name__)
@@ -114,7 +114,8 @@ def add_neighbour() -> ResponseReturnValue:
 @requires(Permission.RUN_INCIDENT)
 def edit_neighbour(neighbour_id: int) -> ResponseReturnValue:
     """Show how a neighbour is reached, to be changed."""
-    return render_template("places/neighbour.html", known=borders.get_neighbour(db.session(), neighbour_id))
+    known = borders.get_neighbour(db.session(), neighbour_id)
+    return render_template("places/neighbour.html", known=known, seen=borders.mark_of_neighbour(known))
 
 
 @bp.post("/borders/neighbours/<int:neighbour_id>")
@@ -122,7 +123,8 @@ def edit_neighbour(neighbour_id: int) -> ResponseReturnValue:
 @redisplays(edit_neighbour)
 def change_neighbour(neighbour_id: int) -> ResponseReturnValue:
     """Change how a neighbour is reached."""
-    borders.change_neighbour(neighbour_id, load_form(NeighbourContactSchema()), actor=current_actor(), now=utc_now())
+    contact, seen = load_change(NeighbourContactSchema())
+    borders.change_neighbour(neighbour_id, contact, seen=seen, actor=current_actor(), now=utc_now())
     return _back("neighbours")
 
 
