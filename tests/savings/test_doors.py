@@ -212,14 +212,44 @@ def test_a_draft_is_tried_beside_what_stands_and_nothing_is_written(
         each for each in re.findall(r'href="(/savings/explain\?[^"]+)"', page) if "trial" in each and "call" in each
     )
     assert "3 × £12,088.00 = £36,264.00 → £36,264" in desk.get(link.replace("&amp;", "&")).text
-    assert "would hold on no day" not in page
-    later = desk.get("/savings/what-if", query_string=query | {"period": "2021/22"}).text
-    assert "Board 2022 would hold on no day of April 2021 to March 2022" in later
+    assert "holds on no day" not in page
     printed = command("savings", "what-if", "board-2022", "2022/23", "Q1").output
     assert "-£40,153" in printed
     for kind in ("csv", "xlsx"):
         assert desk.get(f"/savings/what-if.{kind}", query_string=query).status_code == 200
     assert shown(desk.get("/api/v1/savings/tables?period=2022/23+Q1", headers=headers).get_json()["table"]) == PUBLISHED
+
+
+def test_a_draft_that_is_to_hold_later_is_tried_as_though_it_had_held_throughout(
+    command: Command,
+    signed_in: Callable[..., FlaskClient],
+    bearer: Bearer,
+    recorded: Callable[[str], None],
+) -> None:
+    recorded("prevented")
+    desk, headers = signed_in(RoleName.MANAGER), bearer(RoleName.MANAGER)
+    body = {
+        "slug": "board-2030", "title": "Board 2030", "basis": "published", "effective_from": "2030-04-01",
+        "source": "A proposal", "evidence_note": "None yet",
+        "rates": [{"intervention_type": "call_blocker", "component": "future_financial", "kind": "per_unit",
+                   "value": "12088", "unit": "each", "evidence_grade": "C", "term_years": 5}],
+    }  # fmt: skip
+    assert desk.post("/api/v1/savings/rate-sets", json=body, headers=headers).status_code == 201
+    query = {"trial": "board-2030", "period": "2022/23 Q1"}
+    note = "Board 2030 holds on no day of April to June 2022: it is tried as though it had held throughout."
+    page = desk.get("/savings/what-if", query_string=query).text
+    assert note in page
+    assert "-£40,153" in page
+    link = next(
+        each for each in re.findall(r'href="(/savings/explain\?[^"]+)"', page) if "trial" in each and "call" in each
+    )
+    assert "3 × £12,088.00 = £36,264.00 → £36,264" in desk.get(link.replace("&amp;", "&")).text
+    told = desk.get("/api/v1/savings/tables/what-if", query_string=query, headers=headers).get_json()
+    assert note in told["tried"]["notes"]
+    assert note not in told["standing"]["notes"]
+    printed = command("savings", "what-if", "board-2030", "2022/23", "Q1").output
+    assert f"Note: {note}" in printed
+    assert "-£40,153" in printed
 
 
 @pytest.mark.parametrize(

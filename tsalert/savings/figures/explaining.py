@@ -111,7 +111,7 @@ def explain(session: Session, figure: Figure, *, after: str | None = None, size:
     """
     profile, method = figure.method.profile, figure.method
     rules = _rules(figure)
-    sets = sets_of(session, method)
+    sets = sets_of(session, method, figure.period)
     scope = Scope(types=tuple(rule.type for rule in rules), ward=figure.ward)
     groups = Sums(session, scope).groups((figure.period,), method, sets)
     table = build_table(figure.period, method, groups)

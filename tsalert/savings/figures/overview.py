@@ -57,7 +57,7 @@ def overview(session: Session, wanted: Wanted) -> Overview:
     """Work a table out on the basis asked for and on all of them; the records are added up once."""
     methods = [replace(wanted.method, basis=basis, trial=None) for basis in Basis]
     sets = {method.basis: sets_of(session, method) for method in methods}
-    own = sets_of(session, wanted.method)
+    own = sets_of(session, wanted.method, wanted.period)
     every = [each for found in sets.values() for each in found]
     sums = Sums(session, Scope(by_ward=wanted.by is By.WARD), also=[*every, *own])
     wards = ward_names(session)
@@ -71,7 +71,8 @@ def overview(session: Session, wanted: Wanted) -> Overview:
 def table_of(session: Session, wanted: Wanted) -> SavingsTable:
     """Return one table alone."""
     sums = Sums(session, Scope(by_ward=wanted.by is By.WARD))
-    return _table(sums, wanted, wanted.method, sets_of(session, wanted.method), ward_names(session))
+    sets = sets_of(session, wanted.method, wanted.period)
+    return _table(sums, wanted, wanted.method, sets, ward_names(session))
 
 
 def _table(

@@ -93,7 +93,7 @@ class Sums:
 
 def groups(session: Session, period: Period, method: Method, *, scope: Scope = EVERYTHING) -> list[Group]:
     """Add up a period's records, a financial year's quarter by quarter."""
-    return Sums(session, scope).groups(parts_of(period), method, sets_of(session, method))
+    return Sums(session, scope).groups(parts_of(period), method, sets_of(session, method, period))
 
 
 def _lasting_rates(chosen: RateSetView, method: Method, year: int) -> dict[InterventionType, tuple[Rate, ...]]:

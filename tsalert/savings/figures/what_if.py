@@ -8,7 +8,7 @@ from tsalert.core.periods import Period
 from tsalert.savings.figures.overview import By, Wanted, table_of
 from tsalert.savings.figures.table import SavingsTable
 from tsalert.savings.rates.rate_sets import RateSetView, get_rate_set, list_rate_sets
-from tsalert.savings.rules import Span
+from tsalert.savings.rates.trying import holds_no_day
 from tsalert.savings.valuing.methods import Basis, Method
 
 
@@ -19,15 +19,11 @@ class Trial(Struct, frozen=True):
     standing: SavingsTable
     tried: SavingsTable
 
-    @property
-    def holds_no_day(self) -> bool:
-        """True where the set would hold on no day of the period, so that none of its records is valued by it."""
-        period = self.standing.period
-        return not self.rate_set.span.overlaps(Span(period.first_day, period.last_day))
-
 
 def try_rates(session: Session, period: Period, method: Method) -> Trial:
     """Work a period out twice: by what stands, and with the set to be tried in its place on its dates.
+
+    A set that holds on no day of the period is tried as though it held on all of them, which its notes say.
 
     :raises NotFound: there is no such set.
     :raises RuleViolation: it is of a basis by which nothing is worked out.
@@ -37,7 +33,11 @@ def try_rates(session: Session, period: Period, method: Method) -> Trial:
     if tried.basis == "prudent" and method.basis is Basis.PUBLISHED:
         method = replace(method, basis=Basis.PRUDENT_CENTRAL)
     standing = table_of(session, Wanted(period, By.TYPE, replace(method, trial=None)))
-    return Trial(tried, standing, table_of(session, Wanted(period, By.TYPE, method)))
+    table = table_of(session, Wanted(period, By.TYPE, method))
+    if holds_no_day(tried, period):
+        note = f"{tried.title} holds on no day of {period.prose}: it is tried as though it had held throughout."
+        table = replace(table, notes=(note, *table.notes))
+    return Trial(tried, standing, table)
 
 
 def to_try(session: Session) -> list[RateSetView]:

@@ -7,6 +7,7 @@ from msgspec.structs import replace
 from sqlalchemy.orm import Session
 
 from tsalert.core.errors import RuleViolation
+from tsalert.core.periods import Period
 from tsalert.savings.rates.rate_sets import RateSetView, approved_sets, get_rate_set
 from tsalert.savings.rules import Span
 from tsalert.savings.valuing.methods import Method
@@ -14,9 +15,10 @@ from tsalert.savings.valuing.methods import Method
 _DAY = timedelta(days=1)
 
 
-def sets_of(session: Session, method: Method) -> list[RateSetView]:
+def sets_of(session: Session, method: Method, period: Period | None = None) -> list[RateSetView]:
     """Return the sets that a method uses, by date; nothing is written where one is only tried.
 
+    :param period: what a set is tried on; one that holds on no day of it is tried as though it held on all.
     :raises NotFound: the set to be tried does not exist.
     :raises RuleViolation: it is of another basis.
     """
@@ -26,7 +28,14 @@ def sets_of(session: Session, method: Method) -> list[RateSetView]:
     tried = get_rate_set(session, method.trial)
     if tried.basis != method.basis.rates:
         raise RuleViolation(f"{tried.title} is a set of the {tried.basis} basis. Choose that.", field="basis")
+    if period and holds_no_day(tried, period):
+        tried = replace(tried, span=Span(period.first_day, period.last_day))
     return substitute(approved, tried)
+
+
+def holds_no_day(tried: RateSetView, period: Period) -> bool:
+    """Tell whether a set holds on no day of a period."""
+    return not tried.span.overlaps(Span(period.first_day, period.last_day))
 
 
 def substitute(standing: Iterable[RateSetView], tried: RateSetView) -> list[RateSetView]:
