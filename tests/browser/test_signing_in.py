@@ -140,6 +140,7 @@ def test_a_covered_desk_shows_its_board_and_gives_back_what_was_typed(page: Page
     page.get_by_role("button", name="Unlock").click()
     expect(page.get_by_role("heading", name="This desk is locked")).to_be_hidden()
     expect(what).to_have_value("Two men at the door")
+    expect(what).to_be_focused()
 
 
 def test_what_one_officer_left_open_is_not_uncovered_for_the_next(page: Page, desk: Desk) -> None:

@@ -84,8 +84,11 @@ function lay(cover) {
   globalThis.htmx?.process(dialog);
 }
 
+/** Take the cover off; closing it gives the focus back to where somebody was typing, which shows again by then (tsalert.css). */
 function lift() {
-  document.querySelector(".ts-cover")?.remove();
+  const cover = document.querySelector(".ts-cover");
+  cover?.close();
+  cover?.remove();
   document.title = title;
 }
 
