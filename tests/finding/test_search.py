@@ -44,6 +44,16 @@ def logged(session: Session, actor: Actor) -> int:
     return response.log_call(call, actor=actor, now=NOW, is_demo=True).call_id
 
 
+def test_a_street_is_found_by_its_short_form(actor: Actor, logged: int) -> None:
+    whole = answer_to("1 example road", actor)
+    assert logged in {hit.id for group in whole.groups if group.found is Found.CALL for hit in group.hits}
+    short = answer_to("1 example rd", actor)
+    assert [[hit.id for hit in group.hits] for group in short.groups] == [
+        [hit.id for hit in group.hits] for group in whole.groups
+    ]
+    assert not any(group.hits for group in answer_to("1 example st", actor).groups)
+
+
 @pytest.mark.parametrize("spaced", ["{}", " {} ", "lower"])
 def test_a_reference_leads_straight_to_its_record(
     desk: FlaskClient, session: Session, open_case: Callable[..., int], logged: int, spaced: str

@@ -1,6 +1,6 @@
 """Finding records by their words, newest first; the only place that knows how each database does it."""
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
 from sqlalchemy import (
     ColumnElement,
@@ -141,13 +141,19 @@ def _holds(vector: ColumnElement[str], terms: Sequence[Term], subjects: Collecti
 
 def _tsquery(terms: Sequence[Term], subjects: Collection[Found] = ()) -> str:
     """Return terms as PostgreSQL reads them: they hold letters and digits alone, so nothing is syntax, or a subject."""
-    wanted = [f"'{term.word}'{':*' if term.is_beginning else ''}" for term in terms]
+    wanted = [
+        _either(" | ", (f"'{word}'{':*' if term.is_beginning else ''}" for word in term.spellings)) for term in terms
+    ]
     if 0 < len(subjects) < len(Found):
-        either = " | ".join(f"'={subject}'" for subject in subjects)
-        wanted.append(f"({either})")
+        wanted.append(_either(" | ", (f"'={subject}'" for subject in subjects)))
     return " & ".join(wanted)
 
 
 def _fts5(subject: Found, terms: Sequence[Term]) -> str:
-    written = " AND ".join(f'"{term.word}"{" *" if term.is_beginning else ""}' for term in terms)
+    words = [[f'"{word}"{" *" if term.is_beginning else ""}' for word in term.spellings] for term in terms]
+    written = " AND ".join(_either(" OR ", each) for each in words)
     return f"{{subject}} : {subject.value} AND {{words}} : ({written})"
+
+
+def _either(word: str, choices: Iterable[str]) -> str:
+    return f"({word.join(choices)})"

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 
 from msgspec import Struct
 
-from tsalert.parties.folding import fold_registration, fold_words, registrations_in
+from tsalert.parties.folding import WAYS, fold_registration, fold_words, registrations_in
 
 MOST_TERMS = 12
 LONGEST_WORD = 60
@@ -39,6 +39,12 @@ class Term(Struct, frozen=True):
     def told(self) -> str:
         """The term as an officer reads it."""
         return f"{self.word}…" if self.is_beginning else self.written or self.word
+
+    @property
+    def spellings(self) -> tuple[str, ...]:
+        """The words of which one must stand there: a road may have been written as a rd, or a rd as a road."""
+        other = None if self.is_beginning else _OTHER_SPELLING.get(self.word)
+        return (self.word, other) if other else (self.word,)
 
 
 def words_of(texts: Iterable[str | None]) -> str:
@@ -88,6 +94,10 @@ def _singular(word: str) -> str:
     if len(word) < _SHORTEST_PLURAL or not word.isascii() or not word.endswith("s") or word.endswith("ss"):
         return word
     return f"{word[:-3]}y" if word.endswith("ies") else word[:-1]
+
+
+_WAYS = {_singular(short): _singular(whole) for short, whole in WAYS.items()}
+_OTHER_SPELLING = _WAYS | {whole: short for short, whole in _WAYS.items()}
 
 
 def _keys(text: str) -> tuple[dict[str, str], str]:

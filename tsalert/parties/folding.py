@@ -47,7 +47,7 @@ _INSIDE_WORDS = str.maketrans(
     "", "", "'\N{RIGHT SINGLE QUOTATION MARK}\N{LEFT SINGLE QUOTATION MARK}\N{MODIFIER LETTER APOSTROPHE}`."
 )
 _ASCII_WORD = re.compile(r"[^\W_]+", re.ASCII)
-_WAYS = {
+WAYS = {
     "rd": "road", "st": "street", "ave": "avenue", "cl": "close", "ln": "lane", "gdns": "gardens", "dr": "drive",
     "ct": "court", "cres": "crescent", "sq": "square", "pl": "place", "ter": "terrace",
 }  # fmt: skip
@@ -203,6 +203,6 @@ def _number_and_street(line: str) -> tuple[str, str]:
     numbers = sorted(_HOUSE_NUMBER.findall(text))
     if not numbers:
         house, _, rest = line.partition(",")
-        return " ".join(fold_words(house)), " ".join(_WAYS.get(word, word) for word in fold_words(rest)[:2])
+        return " ".join(fold_words(house)), " ".join(WAYS.get(word, word) for word in fold_words(rest)[:2])
     words = [word for word in text.split() if word.isalpha() and word not in {"flat", "unit", "apartment", "no"}]
-    return "+".join(numbers), " ".join(_WAYS.get(word, word) for word in words[:2])
+    return "+".join(numbers), " ".join(WAYS.get(word, word) for word in words[:2])
