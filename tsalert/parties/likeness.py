@@ -6,6 +6,8 @@ from itertools import combinations
 _LIKE_PERSON, _LIKE_WORD, _LIKE_BUSINESS = 0.9, 0.92, 88
 _MOST_WORDS = 4
 _LETTERS = re.compile(r"[a-z]+", re.ASCII)
+# With what sounds a first name may begin whose initial by itself sounds otherwise.
+_FIRST_SOUNDS = {"c": "KSX", "g": "KJ", "p": "PF", "s": "SX", "t": "T0", "w": "wWR", "y": "yYF"}
 # They describe somebody and name nobody.
 _DESCRIBING = frozenset({
     "a", "an", "the", "and", "or", "of", "in", "on", "with", "without", "at", "by", "two", "three", "four",
@@ -29,7 +31,7 @@ def sounds_like(one: str, other: str) -> bool:
     short, long = sorted((one.split(), other.split()), key=len)
     if len(short) == 1 and len(long) > 1:
         return any(_similarity(short[0], word) >= _LIKE_WORD for word in long)
-    return alike_people(one, other) >= _LIKE_PERSON
+    return alike_people(one, other) >= _LIKE_PERSON or _is_shortened(one.split(), other.split())
 
 
 def reads_like(one: str, other: str) -> bool:
@@ -52,7 +54,7 @@ def person_keys(folded: str) -> set[str]:
 
 def sought_person_keys(folded: str) -> list[str]:
     """Return the keys under which to look for a person: by pairs of names where there are two, else by the one."""
-    pairs = _pair_keys(folded)
+    pairs = _pair_keys(folded) | _initial_keys(folded.split())
     return sorted(pairs or _word_keys("p", folded.split()))
 
 
@@ -66,6 +68,15 @@ def sought_business_keys(folded: str) -> list[str]:
     """Return the keys under which to look for a business: first those of two of its words."""
     words = _some(_naming_words(folded))
     return sorted(_joint_keys(words)) + sorted(_word_keys("b", words))
+
+
+def _is_shortened(one: list[str], other: list[str]) -> bool:
+    """Tell whether two names have one surname, and of the first names at least one is an initial of the other."""
+    if min(len(one), len(other)) < 2 or 1 not in {len(one[0]), len(other[0])}:
+        return False
+    same_surname = len(one[-1]) > 1 and _similarity(one[-1], other[-1]) >= _LIKE_WORD
+    between = [word for word in (*one[1:-1], *other[1:-1]) if len(word) > 1]
+    return same_surname and one[0][0] == other[0][0] and not between
 
 
 def _similarity(one: str, other: str) -> float:
@@ -104,6 +115,15 @@ def _pair_keys(folded: str) -> set[str]:
         for initial, whole in pairs
         for key in (f"p{_sound(initial)[:1]}~{_sound(whole)}", f"p{_sound(initial)[:1]}={whole[:3]}")
     }
+
+
+def _initial_keys(words: list[str]) -> set[str]:
+    """Return the keys of the whole first name that an initial may stand for, and those of a whole name's initial."""
+    if len(words) < 2:
+        return set()
+    first, last = words[0], _sound(words[-1])
+    sounds = _FIRST_SOUNDS.get(first, "") if len(first) == 1 else _sound(first[0])[:1]
+    return {f"p{sound}~{last}" for sound in sounds}
 
 
 def _joint_keys(words: list[str]) -> set[str]:
