@@ -27,6 +27,8 @@ def found(text: str, query: str) -> bool:
         pytest.param("At 1 Example Road, br1 3uh", "BR13UH", id="a-postcode-without-its-space"),
         pytest.param("At br13uh", "1 example BR1 3UH".removeprefix("1 example "), id="a-postcode-with-its-space"),
         pytest.param("White van AB12 CDE", "ab12cde", id="a-registration"),
+        pytest.param("White van AB12 CDE", "ab 12 cde", id="a-registration-as-it-is-dictated"),
+        pytest.param("White van AB 12 CDE", "AB12CDE", id="a-registration-that-was-written-as-dictated"),
         pytest.param("see www.roofs-example.co.uk/now", "www.roofs-example.co.uk", id="a-website"),
         pytest.param("write to jo.bloggs@example.org", "jo.bloggs@example.org", id="an-email-address"),
         pytest.param("Mrs Müller-Żółć rang", "muller zolc", id="accents"),

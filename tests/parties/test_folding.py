@@ -83,6 +83,12 @@ def test_a_registration_read_wrong_in_look_alikes_stays_the_same(area: str, year
         ("first A123 BCD then ABC 123D", ["A123 BCD", "ABC 123D"]),
         ("LIZ 4567", ["LIZ 4567"]),
         ("AB1O CDE", ["AB1O CDE"]),
+        ("white van AB 12 CDE, two men", ["AB 12 CDE"]),
+        ("white van AB 12CDE, then CD34 EFG", ["AB 12CDE", "CD34 EFG"]),
+        ("ab 12 cde", ["AB 12 CDE"]),
+        ("they left it at 12 the van too", []),
+        ("BACK IN 10 MIN WITH A VAN", []),
+        ("he is 10 cms taller", []),
         ("came from SE10 1AB, then BR1 3UH", []),
         ("bobs old van on the A12 men in it, tel 0207", []),
         ("", []),
@@ -90,6 +96,10 @@ def test_a_registration_read_wrong_in_look_alikes_stays_the_same(area: str, year
 )
 def test_registrations_are_found_in_a_description_and_postcodes_are_none(text: str, plates: list[str]) -> None:
     assert folding.registrations_in(text) == plates
+
+
+def test_a_registration_in_three_groups_is_no_part_of_the_name() -> None:
+    assert folding.without_registrations("Apex Roofing, white van AB 12 CDE") == "Apex Roofing, white van"
 
 
 @given(ANYTHING)

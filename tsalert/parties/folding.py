@@ -62,6 +62,8 @@ _PLATES = re.compile(
     r"|[A-Z]\d{2,3}\s?[A-Z]{3}|[A-Z]{3}\s?\d{2,3}[A-Z]|(?=[A-Z]{0,2}[IZ])[A-Z]{3}\s?\d{3,4})\b",
     re.ASCII,
 )
+# The newest style in three groups, as it is dictated; in small letters it would be "at 10 men".
+_DICTATED = re.compile(r"\b[A-Z]{2} \d\d ?[A-Z]{3}\b", re.ASCII)
 _WORDS_ON_NO_PLATE = re.compile(r"VAN|MAN|MEN|CAR|THE|AND|FOR|WAS|BUT|NEW|OLD|RED|TEL|MOB", re.ASCII)
 _HOUSE_NUMBER = re.compile(r"\b\d+[a-z]?\b", re.ASCII)
 
@@ -111,19 +113,29 @@ def plate_key(text: str) -> str | None:
 
 def registrations_in(text: str) -> list[str]:
     """Return the vehicle registrations in a description, as they were written, each once."""
-    found = [" ".join(match[0].split()) for match in _PLATES.finditer(text.upper())]
-    plates = [plate for plate in found if not _WORDS_ON_NO_PLATE.search(plate)]
+    plates = [" ".join(match[0].split()) for match in _plates_in(text)]
     return list({fold_registration(plate): plate for plate in reversed(plates)}.values())[::-1]
 
 
 def without_registrations(text: str) -> str:
     """Return a description without its registrations: who or what it names."""
-    kept, upper = text, text.upper()
-    if len(upper) == len(text):  # a letter that grows when it is made large would shift every place behind it
-        for match in reversed(list(_PLATES.finditer(upper))):
-            if not _WORDS_ON_NO_PLATE.search(match[0]):
-                kept = kept[: match.start()] + " " + kept[match.end() :]
+    kept = text
+    if len(text.upper()) == len(text):  # a letter that grows when it is made large would shift every place behind it
+        for match in reversed(_plates_in(text)):
+            kept = kept[: match.start()] + " " + kept[match.end() :]
     return " ".join(kept.split()).strip(" ,;:-")
+
+
+def _plates_in(text: str) -> list[re.Match[str]]:
+    """Return where the plates in a description stand, in their order.
+
+    One in three groups is taken for one only where its large letters tell it from words, or where nothing else stands.
+    """
+    upper = text.upper()
+    is_alone, is_mixed = _DICTATED.fullmatch(upper.strip()), text != upper
+    dictated = _DICTATED.finditer(upper if is_alone else text) if is_alone or is_mixed else ()
+    found = [match for match in (*_PLATES.finditer(upper), *dictated) if not _WORDS_ON_NO_PLATE.search(match[0])]
+    return sorted(found, key=lambda match: match.start())
 
 
 def phone_key(text: str | None, *, is_demo: bool) -> str | None:
