@@ -61,6 +61,19 @@ def test_it_is_asked_once_and_added_by_one_button(session: Session, desk: FlaskC
     assert incidents(session) == [first.incident_reference]
 
 
+def test_it_is_asked_too_where_the_street_is_spelt_otherwise_and_not_for_another_house(
+    desk: FlaskClient, first: LoggedCall
+) -> None:
+    asked = desk.post("/calls", data=told(address="1 Exampel Road"))
+    assert (asked.status_code, ASKED in asked.text, (first.incident_reference or "?") in asked.text) == (
+        422,
+        True,
+        True,
+    )
+    for other in ("3 Exampel Road", "Example Road"):
+        assert desk.post("/calls", data=told(address=other)).status_code == 303, other
+
+
 def test_something_else_is_a_new_incident_and_another_fault_does_not_bring_the_question_back(
     session: Session, desk: FlaskClient, first: LoggedCall
 ) -> None:

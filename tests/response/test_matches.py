@@ -1,5 +1,6 @@
 """Who and what is known already of a call that is being typed."""
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -7,6 +8,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from tests.plans import asking, plans
 from tests.response.conftest import NOON, roof_call
 from tsalert.audit import queries as audit
 from tsalert.core.actors import SERVICE, Actor
@@ -22,6 +24,9 @@ from tsalert.response.models import Call, CallParty
 from tsalert.response.party_search import search
 from tsalert.response.service import LoggedCall
 from tsalert.response.vocabulary import CallSource, Disposition, Outcome, StandDownReason
+from tsalert.restricting import service as restricting
+from tsalert.staff.rules import RoleName
+from tsalert.tiers.vocabulary import Subject
 
 DAY = timedelta(days=1)
 ADVICE: dict[str, Any] = {"disposition": Disposition.ADVICE, "incident": None}
@@ -95,13 +100,75 @@ def test_a_neighbours_call_about_the_same_house_finds_the_open_incident(session:
     assert [line.match.reasons for line in found.lines] == [(Likeness.SAME_ADDRESS,)]
 
 
+@pytest.mark.parametrize(
+    ("typed", "reason"),
+    [
+        ("1 Exampel Road", Likeness.LIKE_ADDRESS),
+        ("Example Road", Likeness.SAME_STREET),
+        ("3 Example Rd", Likeness.SAME_STREET),
+        ("1 Other Road", None),
+    ],
+)
+def test_an_open_incident_is_found_by_its_street_spelt_otherwise_or_without_its_number(
+    session: Session, duty: Actor, typed: str, reason: Likeness | None
+) -> None:
+    first = log(duty, NOON - timedelta(minutes=20))
+    found = look(session, phone="020 7946 0999", address=typed)
+    assert [(each.reference, each.reason) for each in found.incidents] == (
+        [(first.incident_reference, reason)] if reason else []
+    )
+    assert found.lines == ()
+    assert look(session, NOON + 61 * DAY, address=typed).incidents == ()
+
+
+def test_a_street_tells_nothing_of_an_incident_that_is_kept_from_the_reader(
+    session: Session, duty: Actor, officer: Callable[..., Actor]
+) -> None:
+    first = log(duty, NOON - timedelta(minutes=20))
+    restricting.restrict(
+        (Subject.INCIDENT, first.incident_id or 0),
+        "He is an officer's father",
+        actor=officer(RoleName.MANAGER),
+        now=NOON,
+    )
+    stranger = officer(RoleName.DUTY_OFFICER)
+    for typed in ("1 Exampel Road", "Example Road"):
+        place = Sought(address=typed)
+        assert matches.look_up(session, place, reader=stranger, is_demo=True, now=NOON).incidents == ()
+        assert matches.open_there(session, place, reader=stranger, now=NOON) == []
+
+
+def test_a_street_is_looked_for_among_the_newest_open_incidents_alone(session: Session, duty: Actor) -> None:
+    log(duty)
+    with asking("LIMIT") as asked:
+        look(session, address="Example Road")
+    (plan,) = plans(session, [each for each in asked if "closed_at IS NULL" in each[0]])
+    assert "ix_incident_open" in plan, plan
+    assert "ix_call_incident" in plan, plan
+
+
+def test_incidents_in_the_same_street_stand_after_all_others_and_not_beside_one_at_the_address(
+    session: Session, duty: Actor
+) -> None:
+    older = log(duty, NOON - DAY)
+    newer = log(duty, NOON - timedelta(minutes=20), address="7 Example Road", phone="020 7946 0777")
+    reasons = [(each.reference, each.reason) for each in look(session, address="1 Exampel Road").incidents]
+    assert reasons == [
+        (older.incident_reference, Likeness.LIKE_ADDRESS),
+        (newer.incident_reference, Likeness.SAME_STREET),
+    ]
+    (alone,) = look(session, address="1 Example Road").incidents
+    assert (alone.reference, alone.reason) == (older.incident_reference, Likeness.SAME_ADDRESS)
+
+
 def test_a_closed_incident_is_no_longer_offered(session: Session, duty: Actor) -> None:
     first = log(duty)
     assert first.incident_id is not None
     dispatching.stand_down(first.incident_id, reason=StandDownReason.WITHDRAWN, actor=duty, now=NOON)
     service.record_outcome(first.incident_id, Outcome.NOTHING_FOUND, actor=duty, now=NOON)
     service.close_incident(first.incident_id, actor=duty, now=NOON)
-    assert look(session, address="1 Example Road").incidents == ()
+    for typed in ("1 Example Road", "1 Exampel Road", "Example Road"):
+        assert look(session, address=typed).incidents == ()
 
 
 def test_a_warning_shows_with_its_party_and_with_those_held_to_be_the_same(session: Session, duty: Actor) -> None:

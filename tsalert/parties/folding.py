@@ -161,8 +161,8 @@ def place_keys(address: str | None, postcode: str | None) -> list[str]:
     says whether it came with a postcode.
     """
     known = postcode or find_postcode(address or "")
-    line = POSTCODE_IN_TEXT.sub(" ", (address or "").upper()) if known else address or ""
-    number, street = _number_and_street(line)
+    line = without_postcode(address or "") if known else address or ""
+    number, street = number_and_street(line)
     if not number:
         return []
     by_street = f"{number} {street}" if street else None
@@ -209,7 +209,12 @@ def _legal_form(words: tuple[str, ...]) -> tuple[str, ...] | None:
     return next((form for form in _LEGAL_FORMS if len(words) > len(form) and words[-len(form) :] == form), None)
 
 
-def _number_and_street(line: str) -> tuple[str, str]:
+def without_postcode(address: str) -> str:
+    """Return an address without the postcode that stands in it."""
+    return POSTCODE_IN_TEXT.sub(" ", address.upper())
+
+
+def number_and_street(line: str) -> tuple[str, str]:
     """Return the numbers of an address, and the words after them; a house that has a name alone is known by it."""
     text = " ".join(fold_words(line))
     numbers = sorted(_HOUSE_NUMBER.findall(text))

@@ -4,6 +4,7 @@ import re
 from itertools import combinations
 
 _LIKE_PERSON, _LIKE_WORD, _LIKE_BUSINESS = 0.9, 0.92, 88
+_MAY_SOUND_ALIKE = 0.7
 _MOST_WORDS = 4
 _LETTERS = re.compile(r"[a-z]+", re.ASCII)
 # With what sounds a first name may begin whose initial by itself sounds otherwise.
@@ -40,6 +41,12 @@ def reads_like(one: str, other: str) -> bool:
 
     names = [" ".join(_naming_words(name)) for name in (one, other)]
     return all(names) and fuzz.token_set_ratio(*names) >= _LIKE_BUSINESS
+
+
+def is_spelt_like(one: str, other: str) -> bool:
+    """Tell whether two texts are the same, word for word, but for how somebody spelt or heard them."""
+    pairs = list(zip(one.split(), other.split(), strict=False))
+    return len(one.split()) == len(other.split()) and all(_is_like_word(*pair) for pair in pairs)
 
 
 def names_somebody(folded: str) -> bool:
@@ -83,6 +90,15 @@ def _similarity(one: str, other: str) -> float:
     from rapidfuzz.distance import JaroWinkler  # noqa: PLC0415 - it is large, and most commands compare no names
 
     return JaroWinkler.similarity(one, other)
+
+
+def _is_like_word(one: str, other: str) -> bool:
+    """Compare letters, then sounds where the letters are not far apart; one sound alone is in too many words."""
+    similarity = _similarity(one, other)
+    if similarity >= _LIKE_WORD or similarity < _MAY_SOUND_ALIKE:
+        return similarity >= _LIKE_WORD
+    sound = _sound(one)
+    return len(sound) > 1 and sound == _sound(other)
 
 
 def _naming_words(folded: str) -> list[str]:

@@ -33,8 +33,10 @@ _WEIGHTS = {
     Likeness.SAME_EMAIL: 50,
     Likeness.SAME_COMPANY: 50,
     Likeness.SAME_ADDRESS: 40,
+    Likeness.LIKE_ADDRESS: 30,
     Likeness.SAME_NAME: 30,
     Likeness.SOUNDS_LIKE: 10,
+    Likeness.SAME_STREET: 5,
 }
 _LONGEST_NAME = 120
 _BEFORE_NUMBERS = "telephone|phone|mobile|tel|mob"

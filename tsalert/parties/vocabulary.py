@@ -52,8 +52,10 @@ class Likeness(Word):
     SAME_EMAIL = "same_email", "same email address"
     SAME_COMPANY = "same_company", "same company number"
     SAME_ADDRESS = "same_address", "same address"
+    LIKE_ADDRESS = "like_address", "similar address"
     SAME_NAME = "same_name", "same name"
     SOUNDS_LIKE = "sounds_like", "sounds like"
+    SAME_STREET = "same_street", "same street"
 
 
 class Side(Word):

@@ -3,7 +3,7 @@
 It shows why somebody may be meant, and of incidents what every officer may see; never an address, a number or a story.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import lru_cache
 
@@ -19,9 +19,10 @@ from tsalert.parties.folding import sought_places
 from tsalert.parties.matching import Hit, Match
 from tsalert.parties.queries import PartyRecord, sought_of
 from tsalert.parties.rules import Sought
+from tsalert.parties.streets import nearness, read_place
 from tsalert.parties.vocabulary import Likeness, PartyKind, Side
 from tsalert.parties.warning_notes import Warned, warnings_of
-from tsalert.places import queries as places
+from tsalert.places.queries import ward_names
 from tsalert.response import kept
 from tsalert.response.call_parties import History, history_of
 from tsalert.response.models import Call, CallParty, CallPlace, Grade, Incident
@@ -32,7 +33,7 @@ from tsalert.tiers.vocabulary import Subject
 _OF_EACH_PLACE = 40
 # An incident that is open for longer than this is no longer the one that a neighbour rings about.
 _FRESH = timedelta(days=60)
-_MOST_CALLS = 200
+_MOST_CALLS, _MOST_OPEN = 200, 100
 _STRANGERS = {
     PartyKind.PERSON: "Somebody we know",
     PartyKind.BUSINESS: "A business we know",
@@ -94,12 +95,19 @@ def look_up(
     hits = kept.seen_hits(session, reader, hits, now=now)
     found = matching.gather(session, hits, same_as=sought.same_as, limit=limit)
     lines = lines_of(session, found, reader=reader, now=now)
-    return Matches(lines, tuple(_open_incidents(session, hits, here, reader=reader, now=now)), at=now)
+    places = dict.fromkeys(here, Likeness.SAME_ADDRESS) or _near(session, sought, reader=reader, now=now)
+    return Matches(lines, tuple(_open_incidents(session, hits, places, reader=reader, now=now)), at=now)
 
 
 def open_there(session: Session, place: Sought, *, reader: Actor, now: datetime) -> list[OpenIncident]:
-    """Return the incidents that are open at a place, of which nothing is kept from the reader."""
-    return _open_incidents(session, (), _still_open(session, _calls_here(session, place)), reader=reader, now=now)
+    """Return the incidents that are open at a place or at one like it, of which nothing is kept from the reader."""
+    here = _still_open(session, _calls_here(session, place))
+    found = dict.fromkeys(here, Likeness.SAME_ADDRESS) or {
+        call_id: reason
+        for call_id, reason in _near(session, place, reader=reader, now=now).items()
+        if reason is Likeness.LIKE_ADDRESS
+    }
+    return _open_incidents(session, (), found, reader=reader, now=now)
 
 
 def others_like(
@@ -137,6 +145,22 @@ def _still_open(session: Session, call_ids: Sequence[int]) -> Sequence[int]:
     """Return those of some calls whose incident is open: mostly none, and then nobody need ask who may see them."""
     is_open = (Call.id.in_(call_ids), Incident.closed_at.is_(None))
     return session.scalars(select(Call.id).join(Incident).where(*is_open)).all() if call_ids else ()
+
+
+def _near(session: Session, place: Sought, *, reader: Actor, now: datetime) -> dict[int, Likeness]:
+    """Return the calls of the newest open incidents at an address that is spelt otherwise, or in its street."""
+    if not place.address:
+        return {}
+    columns = (Incident.id, Incident.address, Incident.postcode)
+    # Picked first: whoever joins at once reads every call of the last weeks.
+    newest = select(*columns).where(Incident.closed_at.is_(None)).order_by(Incident.id.desc()).limit(_MOST_OPEN)
+    opened = newest.subquery()
+    query = select(Call.id, opened.c.address, opened.c.postcode).join(opened, Call.incident_id == opened.c.id)
+    rows = session.execute(query.where(Call.received_at > now - _FRESH))
+    typed = read_place(place.address, place.postcode)
+    near = {call_id: nearness(typed, read_place(address, postcode)) for call_id, address, postcode in rows}
+    found = {call_id: reason for call_id, reason in near.items() if reason}
+    return {call_id: found[call_id] for call_id in kept.seen_calls(session, reader, found, now=now)}
 
 
 def _hits_here(session: Session, call_ids: Sequence[int]) -> list[Hit]:
@@ -178,11 +202,13 @@ def _day(at: datetime, now: datetime) -> str:
 
 
 def _open_incidents(
-    session: Session, hits: Sequence[Hit], here: Sequence[int], *, reader: Actor, now: datetime
+    session: Session, hits: Sequence[Hit], places: Mapping[int, Likeness], *, reader: Actor, now: datetime
 ) -> list[OpenIncident]:
-    reasons = dict.fromkeys(_recent_calls(session, hits, Likeness.SAME_VEHICLE, now), Likeness.SAME_VEHICLE)
-    reasons |= dict.fromkeys(_recent_calls(session, hits, Likeness.SAME_PHONE, now), Likeness.SAME_PHONE)
-    reasons |= dict.fromkeys(here, Likeness.SAME_ADDRESS)
+    """Return the open incidents of some calls, newest first, and after them those that are only in the same street."""
+    reasons = {**places}
+    for reason in (Likeness.SAME_VEHICLE, Likeness.SAME_PHONE):
+        theirs = _recent_calls(session, hits, reason, now)
+        reasons |= {each: reason for each in theirs if reasons.get(each) is not Likeness.SAME_ADDRESS}
     if not reasons:
         return []
     columns = (Incident.id, Incident.reference, Incident.category, Incident.ward_code, Grade.name)
@@ -194,7 +220,7 @@ def _open_incidents(
         .where(visible(reader, Subject.CALL, Call.id, now=now), visible(reader, Subject.INCIDENT, Incident.id, now=now))
         .order_by(Call.received_at.desc())
     )
-    wards = places.ward_names(session)
+    wards = ward_names(session)
     found: dict[int, OpenIncident] = {}
     for incident_id, reference, category, ward, grade, call_id, received_at in session.execute(query):
         line = OpenIncident(
@@ -207,7 +233,7 @@ def _open_incidents(
             reason=reasons[call_id],
         )
         found.setdefault(incident_id, line)
-    return list(found.values())[: matching.SHOWN]
+    return sorted(found.values(), key=lambda each: each.reason is Likeness.SAME_STREET)[: matching.SHOWN]
 
 
 def _recent_calls(session: Session, hits: Sequence[Hit], reason: Likeness, now: datetime) -> list[int]:
