@@ -215,9 +215,60 @@ def test_a_stranger_cannot_send_a_file(client: FlaskClient, case_id: int, store:
     assert store() == set()
 
 
-def test_two_files_at_once_are_refused(desk: FlaskClient, case_id: int, store: Callable[[], set[Path]]) -> None:
-    files = [(io.BytesIO(PDF), "a.pdf"), (io.BytesIO(PDF), "b.pdf")]
-    answer = desk.post(f"/cases/{case_id}/files", data={"file": files}, content_type="multipart/form-data")
+def send_all(client: FlaskClient, path: str, *files: tuple[str, bytes], **said: str) -> Any:
+    """Send a form with several files chosen in one field."""
+    chosen = [(io.BytesIO(content), name) for name, content in files]
+    return client.post(path, data={**said, "file": chosen}, content_type="multipart/form-data")
+
+
+def test_several_files_are_added_at_once(desk: FlaskClient, case_id: int, store: Callable[[], set[Path]]) -> None:
+    files = [("van.jpg", JPEG), ("receipt.pdf", PDF), ("again.pdf", PDF)]
+    assert send_all(desk, f"/cases/{case_id}/files", *files, note="From her handbag").status_code == 303
+    kept = queries.dossier(db.session(), case_id).attachments
+    assert [(file.name, file.note) for file in kept] == [(name, "From her handbag") for name, _ in files]
+    assert len(store()) == 3
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "said"),
+    [
+        ("tool.exe", b"MZ", "tool.exe: We take no files whose names end in .exe."),
+        ("empty.jpg", b"", "empty.jpg: The file is empty: it has 0 bytes. Choose another."),
+    ],
+)
+def test_of_several_files_all_are_kept_or_none_and_the_one_at_fault_is_named(
+    desk: FlaskClient, case_id: int, store: Callable[[], set[Path]], name: str, content: bytes, said: str
+) -> None:
+    answer = send_all(desk, f"/cases/{case_id}/files", ("van.jpg", JPEG), (name, content))
+    assert answer.status_code == 422
+    assert said in answer.text
+    assert "None of the files was kept." in answer.text
+    assert queries.dossier(db.session(), case_id).attachments == []
+    assert store() == set()
+
+
+def test_too_many_files_are_refused_with_the_number_that_fits(
+    desk: FlaskClient, case_id: int, store: Callable[[], set[Path]]
+) -> None:
+    assert "Up to 30 at once" in desk.get(f"/cases/{case_id}/files").text
+    many = [(f"{number}.jpg", JPEG) for number in range(60)]
+    answer = send_all(desk, f"/cases/{case_id}/files", *many)
+    assert (answer.status_code, "Up to 30 files and 2 GB fit into one form" in answer.text) == (413, True)
+    assert store() == set()
+    assert send_all(desk, f"/cases/{case_id}/files", *many[:30]).status_code == 303
+
+
+def test_several_files_sent_twice_are_kept_once(
+    desk: FlaskClient, case_id: int, store: Callable[[], set[Path]]
+) -> None:
+    for _ in range(2):
+        answer = send_all(desk, f"/cases/{case_id}/files", ("a.jpg", JPEG), ("b.pdf", PDF), submission="b" * 32)
+        assert answer.status_code == 303
+    assert len(store()) == 2
+
+
+def test_an_exhibit_takes_one_file_at_a_time(desk: FlaskClient, case_id: int, store: Callable[[], set[Path]]) -> None:
+    answer = send_all(desk, f"/cases/{case_id}/exhibits", ("a.pdf", PDF), ("b.pdf", PDF), description="A receipt")
     assert (answer.status_code, "one file at a time" in answer.text) == (422, True)
     assert store() == set()
 

@@ -18,11 +18,16 @@ def arrival() -> Arrival | None:
 
     :raises RuleViolation: several came.
     """
-    streams: list[tuple[object, str | None]] = [(sent.stream, sent.filename) for sent in request.files.getlist(FIELD)]
-    sent = [Arrival(each, name) for each, name in streams if isinstance(each, Incoming) and (name or each.size)]
+    sent = arrivals()
     if len(sent) > 1:
         raise RuleViolation("Send one file at a time, or put them into a ZIP file.", field=FIELD)
     return sent[0] if sent else None
+
+
+def arrivals() -> list[Arrival]:
+    """Return the files that came with this request."""
+    streams: list[tuple[object, str | None]] = [(sent.stream, sent.filename) for sent in request.files.getlist(FIELD)]
+    return [Arrival(each, name) for each, name in streams if isinstance(each, Incoming) and (name or each.size)]
 
 
 def attachment(opened: Opened) -> Response:

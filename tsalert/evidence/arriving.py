@@ -1,5 +1,6 @@
 """Deciding on a file that has come in whole: what it is, whether a scanner finds anything, and whether we take it."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from msgspec import Struct
@@ -47,6 +48,23 @@ def accept(case_id: int, arrival: Arrival, *, actor: Actor, now: datetime) -> Ac
         _note_infection(case_id, incoming, actor, now)
         raise RuleViolation("The virus scanner found something in this file, so it was not kept.", field=FIELD)
     return Accepted(incoming, name, kind, cares_of(kind, content, incoming.size))
+
+
+def accept_all(case_id: int, arrivals: Sequence[Arrival], *, actor: Actor, now: datetime) -> list[Accepted]:
+    """Decide on files that came together; a refusal of one of several says which.
+
+    :raises: as for one file.
+    """
+    if len(arrivals) == 1:
+        return [accept(case_id, arrivals[0], actor=actor, now=now)]
+    accepted = []
+    for arrival in arrivals:
+        try:
+            accepted.append(accept(case_id, arrival, actor=actor, now=now))
+        except RuleViolation as refusal:
+            name = rules.name_to_save(arrival.told_name or "unnamed")
+            raise RuleViolation(f"{name}: {refusal.message} None of the files was kept.", field=FIELD) from refusal
+    return accepted
 
 
 def _note_infection(case_id: int, incoming: Incoming, actor: Actor, now: datetime) -> None:

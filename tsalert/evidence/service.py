@@ -1,5 +1,6 @@
 """Taking evidence in, saying what happened to it, and handing it out; a reading is in the trail before it is seen."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import IO
 
@@ -14,7 +15,7 @@ from tsalert.core.actors import Actor, Permission, Via
 from tsalert.core.errors import Conflict, NotAllowed, NotFound, RuleViolation
 from tsalert.db import db, transaction
 from tsalert.evidence import queries, removing, rules, storing
-from tsalert.evidence.arriving import Accepted, Arrival, accept
+from tsalert.evidence.arriving import Accepted, Arrival, accept, accept_all
 from tsalert.evidence.kinds import MEDIA_TYPES
 from tsalert.evidence.models import CustodyEvent, EvidenceFile, Exhibit
 from tsalert.evidence.queries import OfCase
@@ -71,12 +72,21 @@ def add_file(case_id: int, new: NewFile, arrival: Arrival, *, actor: Actor, now:
     :raises Unavailable: it cannot be written, or not be checked for viruses.
     :raises NotAllowed: whoever sent it was shut out while it came in.
     """
+    return add_files(case_id, new, [arrival], actor=actor, now=now)[0]
+
+
+def add_files(case_id: int, new: NewFile, arrivals: Sequence[Arrival], *, actor: Actor, now: datetime) -> list[int]:
+    """Add files that came together, all of them or none; returns their ids.
+
+    :raises: as for one file.
+    """
     actor.require(Permission.WORK_CASE)
-    accepted = accept(case_id, arrival, actor=actor, now=now)
+    accepted = accept_all(case_id, arrivals, actor=actor, now=now)
     with transaction() as session:
         case = _case_to_write_in(session, case_id)
-        made = _record_file(session, case, accepted, new, actor, now)
-    _keep(accepted)
+        made = [_record_file(session, case, each, new, actor, now) for each in accepted]
+    for each in accepted:
+        _keep(each)
     return made
 
 

@@ -16,7 +16,7 @@ from tsalert.staff import queries as staff
 from tsalert.web.access import current_actor, requires
 from tsalert.web.forms import load_form, redisplays
 from tsalert.web.once import leave_key
-from tsalert.web.uploads import receives, shown_size
+from tsalert.web.uploads import MOST_FILES, receives, shown_size
 
 bp = Blueprint("evidence", __name__, url_prefix="/cases/<int:case_id>")
 
@@ -98,11 +98,11 @@ def new_file(case_id: int) -> ResponseReturnValue:
 @receives(RECEIVER)
 @redisplays(new_file)
 def add_file(case_id: int) -> ResponseReturnValue:
-    """Add a file to a case, or to one of its exhibits."""
-    new, arrival = load_form(NewEvidenceFileSchema()), answers.arrival()
-    if arrival is None:
+    """Add a file, or several at once, to a case or to one of its exhibits."""
+    new, arrivals = load_form(NewEvidenceFileSchema()), answers.arrivals()
+    if not arrivals:
         raise RuleViolation("Choose a file.", field=FIELD)
-    service.add_file(case_id, new, arrival, actor=current_actor(), now=utc_now())
+    service.add_files(case_id, new, arrivals, actor=current_actor(), now=utc_now())
     if new.exhibit is None:
         return redirect(url_for(".show_evidence", case_id=case_id, _anchor="files"), 303)
     return redirect(url_for(".show_exhibit", case_id=case_id, exhibit_id=new.exhibit), 303)
@@ -137,6 +137,7 @@ def _page(template: str, case_id: int, **shown: object) -> str:
         words=vocabulary,
         taken=TAKEN,
         largest=shown_size(largest()),
+        most_files=MOST_FILES,
         shown_size=shown_size,
         **shown,
     )

@@ -22,6 +22,8 @@ _MULTIPART = "multipart/form-data"
 # What a request may hold beside its file: with a limit meant for files, fields alone could fill the memory.
 _LARGEST_FIELD, _MOST_PARTS = 2**20, 40
 _ROOM_FOR_FIELDS = 2 * 2**20
+# With ten parts to spare for the fields beside them.
+MOST_FILES = 30
 # No form of ours has a tenth of this; of empty ones a stranger's request could hold millions, and fill the memory.
 _MOST_FIELDS = 5_000
 # Half of a web process's threads (gunicorn.conf.py): whoever has a slow line must not keep the board from the others.
@@ -157,7 +159,12 @@ def _make_room() -> None:
     if asked.content_length is None or asked.content_length > _LARGE:
         _take_line(asked)
     db.session.rollback()
-    _ = asked.files
+    try:
+        _ = asked.files
+    except RequestEntityTooLarge as error:
+        raise RequestEntityTooLarge(
+            f"Up to {MOST_FILES} files and {shown_size(largest)} fit into one form. Nothing was kept."
+        ) from error
 
 
 def _take_line(asked: UploadRequest) -> None:
