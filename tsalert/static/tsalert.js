@@ -106,7 +106,9 @@ function setClock(told) {
 
 function onKey(event) {
   if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
-    press(document.querySelector("form[data-ctrl-enter] button:not([type=button])"), event);
+    // The form that somebody is typing into, as Enter alone does in a box of one line; else the one that the page is for.
+    const form = event.target.closest("main form[method=post]") ?? document.querySelector("form[data-ctrl-enter]");
+    press(form?.querySelector("button:not([type=button])"), event);
   } else if (isShortcut(event)) {
     press(shortcutFor(event.key), event);
   }
