@@ -38,3 +38,24 @@ def test_a_log_entry_that_a_call_interrupted_is_there_again(window: Page) -> Non
     expect(window.get_by_role("heading", name="Case D")).to_be_visible()
     window.goto(f"{CASE}/notes")
     expect(window.get_by_label("Entry")).to_have_value("")
+
+
+def test_a_form_that_is_sent_again_after_going_back_counts_once(window: Page) -> None:
+    sign_in(window)
+    window.goto(f"{CASE}/notes")
+    window.get_by_label("Entry").fill("Sent, and sent again")
+    window.get_by_role("button", name="Add to the log").click()
+    expect(window.get_by_role("heading", name="Case D")).to_be_visible()
+    window.go_back()
+    expect(window.get_by_label("Entry")).to_have_value("Sent, and sent again")
+    window.get_by_role("button", name="Add to the log").click()
+    expect(window.get_by_role("heading", name="Case D")).to_be_visible()
+    assert entries(window, "Sent, and sent again") == 1
+    window.go_back()
+    window.go_back()
+    window.get_by_label("Entry").fill("Another, typed after going back")
+    window.get_by_role("button", name="Add to the log").click()
+    expect(window.get_by_text("This form was saved before")).to_be_visible()
+    window.get_by_role("button", name="Add to the log").click()
+    expect(window.get_by_role("heading", name="Case D")).to_be_visible()
+    assert entries(window, "Another, typed after going back") == 1

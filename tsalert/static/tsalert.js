@@ -7,6 +7,11 @@ document.body.classList.add("js-enabled", "govuk-frontend-supported");
 document.querySelectorAll("[data-steady] button").forEach((button) => button.removeAttribute("data-prevent-double-click"));
 initAll();
 
+const MARKS = ["version", "seen", "shown"];
+const TYPED = "textarea, select, input:not([type=hidden])";
+document.addEventListener("submit", keepKey);
+bringBackKeys();
+
 let ahead = Date.parse(document.body.dataset.now) - Date.now(); // how far the server's clock is ahead of this one
 countDown();
 setInterval(countDown, 1000);
@@ -15,6 +20,35 @@ document.addEventListener("htmx:afterSwap", countDown);
 document.addEventListener("htmx:afterRequest", showStale);
 if (document.body.matches(".ts-wall") && !document.querySelector("[data-live]")) {
   setTimeout(() => location.reload(), 30000); // nobody stands at a wall to try again
+}
+
+/**
+ * Pages are never kept by the browser: going back fetches the form anew, with another key, and the browser fills in what was
+ * typed. Sent again it would be saved twice, so its place in the tab's history remembers the key under which it was sent.
+ */
+function keepKey(event) {
+  const at = typedForms().indexOf(event.target);
+  if (at >= 0) {
+    const sent = { ...history.state?.sent, [`${at} ${event.target.getAttribute("action")}`]: event.target.elements.submission.value };
+    history.replaceState({ ...history.state, sent }, "");
+  }
+}
+
+function bringBackKeys() {
+  const sent = history.state?.sent ?? {};
+  typedForms().forEach((form, at) => {
+    form.elements.submission.value = sent[`${at} ${form.getAttribute("action")}`] ?? form.elements.submission.value;
+  });
+}
+
+/**
+ * Return the forms that add what is typed into them. One that asks for something, such as search, may be asked anew; one that
+ * changes what stands names what it follows; one that is a button alone means what its page says now.
+ */
+function typedForms() {
+  return [...document.querySelectorAll("form[data-steady]")].filter(
+    ({ elements }) => !MARKS.some((name) => elements[name]) && [...elements].some((each) => each.matches(TYPED)),
+  );
 }
 
 /** Bring every clock on the page up to date, those that came with a later part of it too. */
