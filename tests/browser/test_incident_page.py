@@ -91,6 +91,17 @@ def test_the_next_step_is_under_the_thumb_until_there_is_none(phone: Page) -> No
     expect(phone.locator(".ts-next")).to_have_count(0)
 
 
+def test_an_iphone_which_knows_no_geo_addresses_opens_its_own_maps(chromium: Browser, site: str) -> None:
+    context = chromium.new_context(base_url=site, user_agent="Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X)")
+    page = context.new_page()
+    sign_in(page, "manager@example.org")
+    log_a_call(page)
+    expect(page.get_by_role("link", name="Open in maps")).to_have_attribute(
+        "href", re.compile(r"^maps:\?q=\d+%20Example%20Lane$")
+    )
+    context.close()
+
+
 def test_a_step_tapped_where_there_is_no_signal_says_so_and_is_recorded_once(window: Page) -> None:
     sign_in(window, "manager@example.org")
     log_a_call(window)

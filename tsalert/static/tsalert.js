@@ -12,6 +12,11 @@ const TYPED = "textarea, select, input:not([type=hidden])";
 document.addEventListener("submit", keepKey);
 bringBackKeys();
 
+// Apple's devices open no geo: address, which all others do.
+if (/iPhone|iPad|Macintosh/.test(navigator.userAgent)) {
+  document.querySelectorAll("a[href^='geo:']").forEach((link) => (link.href = link.href.replace(/^geo:[^?]*/, "maps:")));
+}
+
 let ahead = Date.parse(document.body.dataset.now) - Date.now(); // how far the server's clock is ahead of this one
 countDown();
 setInterval(countDown, 1000);
