@@ -54,6 +54,15 @@ def test_a_street_is_found_by_its_short_form(actor: Actor, logged: int) -> None:
     assert not any(group.hits for group in answer_to("1 example st", actor).groups)
 
 
+def test_an_open_incident_is_found_by_a_street_that_is_spelt_otherwise(actor: Actor) -> None:
+    logged = response.log_call(roof_call(address="22 Cherry Orchard Road"), actor=actor, now=utc_now(), is_demo=True)
+    for typed, why in (("22 Chery Orchrd Rd", "similar address, open"), ("chery orchard", "same street, open")):
+        hits = [hit for group in answer_to(typed, actor).groups for hit in group.hits]
+        assert [(hit.found, hit.id, hit.why) for hit in hits] == [(Found.INCIDENT, logged.incident_id, why)], typed
+        assert answer_to(typed, actor).read() == {"incidents": str(logged.incident_id)}
+    assert answer_to("22 Quite Another Road", actor).is_empty
+
+
 @pytest.mark.parametrize("spaced", ["{}", " {} ", "lower"])
 def test_a_reference_leads_straight_to_its_record(
     desk: FlaskClient, session: Session, open_case: Callable[..., int], logged: int, spaced: str

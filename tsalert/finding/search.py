@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from functools import partial
 
+from msgspec.structs import replace
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -17,10 +18,11 @@ from tsalert.finding.sources import LABELS
 from tsalert.fulltext.queries import Held, newest_of_each
 from tsalert.fulltext.rules import Term
 from tsalert.fulltext.vocabulary import Found
+from tsalert.parties.rules import Sought
 from tsalert.parties.vocabulary import PartyKind
 from tsalert.places import queries as places
 from tsalert.references.rules import complete_reference
-from tsalert.response import party_search
+from tsalert.response import matches, party_search
 from tsalert.response.models import Call, Incident
 from tsalert.response.vocabulary import Category
 
@@ -53,7 +55,18 @@ def search(
     if only or not actor.may(Permission.READ_CALL):
         return Answer(terms, groups)
     people, traders = _parties(session, text, is_demo=is_demo, actor=actor, now=now)
-    return Answer(terms, groups, people, traders, _perhaps(session, text, actor))
+    answer = Answer(terms, groups, people, traders, _perhaps(session, text, actor))
+    if not answer.is_empty:
+        return answer
+    nearby = _in_street(session, text, actor=actor, now=now)
+    return replace(answer, groups=tuple(nearby if group.found is nearby.found else group for group in groups))
+
+
+def _in_street(session: Session, text: str, *, actor: Actor, now: datetime) -> Group:
+    """Return the incidents that are open where a text is a street which nobody wrote so."""
+    near = matches.open_near(session, Sought(address=text), reader=actor, now=now)
+    hits = {hit.id: hit for hit in _incidents(session, {each.id: f"{each.reason.label}, open" for each in near})}
+    return Group(Found.INCIDENT, tuple(hits[each.id] for each in near), has_more=False)
 
 
 def _group(

@@ -110,6 +110,11 @@ def open_there(session: Session, place: Sought, *, reader: Actor, now: datetime)
     return _open_incidents(session, (), found, reader=reader, now=now)
 
 
+def open_near(session: Session, place: Sought, *, reader: Actor, now: datetime) -> list[OpenIncident]:
+    """Return the incidents that are open at an address that is spelt otherwise, or in its street, as the reader may."""
+    return _open_incidents(session, (), _near(session, place, reader=reader, now=now), reader=reader, now=now)
+
+
 def others_like(
     session: Session, record: PartyRecord, *, reader: Actor, is_demo: bool, now: datetime
 ) -> tuple[MatchLine, ...]:
