@@ -90,6 +90,7 @@ def test_whoever_comes_second_reads_who_has_it(
     browser.post(f"/incidents/{incident_id}/take")
     other = signed_in(RoleName.DUTY_OFFICER)
     answer = other.post(f"/incidents/{incident_id}/take")
+    assert f'href="/incidents/{incident_id}">See how it stands now</a>' in answer.text
     assert (answer.status_code, "Robin Reader has it already." in answer.text) == (409, True)
     shown = other.get(f"/incidents/{incident_id}").text
     assert "Robin Reader has it since" in shown

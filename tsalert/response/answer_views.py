@@ -6,13 +6,16 @@ from flask.typing import ResponseReturnValue
 from tsalert.core.actors import Permission
 from tsalert.core.clock import utc_now
 from tsalert.response import answering
+from tsalert.response.views import show_incident
 from tsalert.web.access import current_actor, requires
+from tsalert.web.forms import redisplays
 
 bp = Blueprint("answers", __name__, url_prefix="/incidents/<int:incident_id>")
 
 
 @bp.post("/take")
 @requires(Permission.RUN_INCIDENT)
+@redisplays(show_incident)
 def take(incident_id: int) -> ResponseReturnValue:
     """Take the incident, which stops its pages."""
     answering.take_incident(incident_id, actor=current_actor(), now=utc_now())
@@ -21,6 +24,7 @@ def take(incident_id: int) -> ResponseReturnValue:
 
 @bp.post("/pass")
 @requires(Permission.RUN_INCIDENT)
+@redisplays(show_incident)
 def pass_on(incident_id: int) -> ResponseReturnValue:
     """Pass the incident on to whoever is paged next."""
     was_paged = answering.pass_incident(incident_id, actor=current_actor(), now=utc_now())
@@ -30,6 +34,7 @@ def pass_on(incident_id: int) -> ResponseReturnValue:
 
 @bp.post("/safe")
 @requires(Permission.RUN_INCIDENT)
+@redisplays(show_incident)
 def report_safe(incident_id: int) -> ResponseReturnValue:
     """Say that one is safe on scene."""
     answering.report_safe(incident_id, actor=current_actor(), now=utc_now())
@@ -39,6 +44,7 @@ def report_safe(incident_id: int) -> ResponseReturnValue:
 
 @bp.post("/alarm")
 @requires(Permission.RUN_INCIDENT)
+@redisplays(show_incident)
 def take_alarm(incident_id: int) -> ResponseReturnValue:
     """Deal with an officer on scene who does not answer."""
     answering.take_alarm(incident_id, actor=current_actor(), now=utc_now())
