@@ -55,6 +55,16 @@ def test_an_unfinished_letter_comes_back_with_what_was_typed(
         assert "hello." in answer.text
 
 
+@pytest.mark.parametrize("path", ["letters", "letters/checks"])
+def test_a_title_of_which_a_document_would_show_nothing_is_none(
+    session: Session, case_id: int, bearer: Callable[..., dict[str, str]], client: FlaskClient, path: str
+) -> None:
+    unassigned = {"kind": "visit", "title": "\U0006a1b2", "recipient": "The occupier", "body": "Ring us."}
+    answer = client.post(f"/api/v1/cases/{case_id}/{path}", json=unassigned, headers=bearer())
+    assert answer.status_code == 422
+    assert "Give the letter a title." in answer.text
+
+
 def test_characters_that_the_pdf_cannot_show_are_told_before_it_is_issued(
     session: Session, case_id: int, signed_in: Callable[..., FlaskClient]
 ) -> None:

@@ -123,7 +123,9 @@ def test_a_number_copied_from_an_address_book_is_taken(number: str) -> None:
     assert "reading direction" in fault("story", f"{number}\u202egpj")
 
 
-@pytest.mark.parametrize("typed", ["", " ", "\u200b", "\u00ad\ufeff", "\u3164\n\u2800", "\u202e"])
+@pytest.mark.parametrize(
+    "typed", ["", " ", "\u200b", "\u00ad\ufeff", "\u3164\n\u2800", "\u202e", "\ue000", "\U0006a1b2"]
+)
 def test_text_of_which_nothing_is_seen_is_no_answer(typed: str) -> None:
     with pytest.raises(ValidationError, match="Say what"):
         Paragraph(required=True, error_messages={"required": "Say what happened."}).deserialize(typed)

@@ -91,7 +91,7 @@ class Paragraph(Line):
 
 def _shows(character: str) -> bool:
     """Tell whether a reader sees anything of a character that stands alone."""
-    return unicodedata.category(character) not in {"Cc", "Cf", "Zs"} and character not in _BLANK
+    return unicodedata.category(character) not in {"Cc", "Cf", "Cn", "Co", "Zs"} and character not in _BLANK
 
 
 class YesNo(fields.Boolean):
