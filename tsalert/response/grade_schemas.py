@@ -41,7 +41,7 @@ class NewVersionSchema(Strict):
         allow_none=True,
         validate=Range(1, _MOST_MINUTES, error=f"Give whole minutes from 1 to {_MOST_MINUTES}."),
         error_messages={"invalid": "Give the target in whole minutes, like 120."},
-        metadata={"description": "Until somebody must be there; none sets no clock going."},
+        metadata={"description": "Until somebody must be there; none sets no clock going.", "example": 120},
     )
     start_rule = choice(StartRule, load_default=StartRule.FIRST_CALL)
     stopped_by = fields.List(choice(RemoteResolution), load_default=list)

@@ -83,7 +83,7 @@ class Examples:
     """Makes examples of the schemas of one description.
 
     :param schemas: its ``components.schemas``.
-    :param is_asked: True for what is sent to us, where only what must be there is shown.
+    :param is_asked: True for what is sent to us, where only what must be there, or has an example of its own, is shown.
     """
 
     def __init__(self, schemas: Mapping[str, Any], *, is_asked: bool) -> None:
@@ -116,7 +116,8 @@ class Examples:
             return {}
         properties: Mapping[str, Any] = schema.get("properties", {})
         required = schema.get("required", ())
-        shown = [name for name in properties if name in required] if self._is_asked and required else [*properties]
+        told = {name for name, each in properties.items() if name in required or "example" in each}
+        shown = [name for name in properties if name in told] if self._is_asked and required else [*properties]
         return {name: self.of(properties[name], name, depth + 1) for name in shown}
 
     def _array(self, schema: Mapping[str, Any], name: str, depth: int) -> list[Any]:
