@@ -10,9 +10,10 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
-from threading import Event, Thread
+from threading import Event
 from time import perf_counter
 
 from flask_migrate import upgrade
@@ -143,14 +144,11 @@ def _measure_bare(port: int, count: int) -> Result:
     """Send prepared bytes over as many connections, with nothing remembered, claimed or written down."""
     content = b"Subject: x\r\n\r\n" + WORDS.text.replace("\n", "\r\n").encode() * 3 + b".\r\n"
     envelope = b"MAIL FROM:<a@example.org>\r\nRCPT TO:<p@example.org>\r\nDATA\r\n"
-    threads = [
-        Thread(target=_send_bare, args=(port, content, envelope, count // CONNECTIONS)) for _ in range(CONNECTIONS)
-    ]
     started = perf_counter()
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    with ThreadPoolExecutor(CONNECTIONS) as threads:
+        sent = [threads.submit(_send_bare, port, content, envelope, count // CONNECTIONS) for _ in range(CONNECTIONS)]
+        for each in sent:
+            each.result()
     seconds = perf_counter() - started
     return Result("bare sender", count, round(seconds, 2), round(count / seconds))
 

@@ -1,6 +1,7 @@
 """A mail server that keeps what it takes and misbehaves on request: the recipient's name says how.
 
-``python -m tests.standins.mail_server LOG [DELAY]`` prints its port and writes a JSON line for each mail.
+``python -m tests.standins.mail_server LOG [DELAY]`` prints its port and writes a JSON line for each mail; it takes any
+number of them over a connection.
 """
 
 import asyncio
@@ -210,7 +211,7 @@ def running(server: MailServer) -> Iterator[MailServer]:
 
 
 async def _main(log: Path, delay: float) -> None:
-    server = MailServer(log=log, delay=delay)
+    server = MailServer(log=log, delay=delay, most_mails=sys.maxsize)
     listener = await asyncio.start_server(server.serve, "127.0.0.1", 0, limit=2**24)
     sys.stdout.write(f"{listener.sockets[0].getsockname()[1]}\n")
     sys.stdout.flush()
