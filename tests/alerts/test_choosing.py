@@ -27,7 +27,7 @@ from tsalert.core.actors import Actor
 from tsalert.core.errors import Conflict, RuleViolation
 from tsalert.delivery import service as delivery
 from tsalert.delivery.models import Delivery, Endpoint
-from tsalert.delivery.rules import EndpointStatus
+from tsalert.delivery.rules import SuppressionReason
 from tsalert.places.grid import Point
 from tsalert.places.models import Ward
 from tsalert.subscribers.models import Subscriber, SubscriberEndpoint, Subscription
@@ -179,10 +179,8 @@ def test_an_update_is_for_the_same_people_also_in_the_daily_mail(
     found = queries.get_alert(session, update_id)
     assert (found.partner_kinds, found.left_out) == ([kind_id(session, "Library")], [library])
     assert queries.reach(session, found) == {"email": 1, "sms": 0}
-    delivery.set_endpoint_status(
-        session, session.scalars(select(Endpoint.id).where(Endpoint.address == "darwin@example.org")).one(),
-        EndpointStatus.BOUNCED,
-    )  # fmt: skip
+    end = session.scalars(select(Endpoint.id).where(Endpoint.address == "darwin@example.org")).one()
+    delivery.suppress(session, end, SuppressionReason.BOUNCED, NOW)
     account = audience.account_of(session, found)
     assert (account.gets, [each.count for each in account.left_out]) == (0, [1])
 
@@ -311,7 +309,7 @@ def test_who_left_since_the_page_was_read_is_told(session: Session, signed_in: S
     page = desk.get(place).text
     assert 'name="counted" value="3"' in page
     end = session.scalars(select(Endpoint.id).where(Endpoint.address == "bob@example.org")).one()
-    delivery.set_endpoint_status(session, end, EndpointStatus.BOUNCED)
+    delivery.suppress(session, end, SuppressionReason.BOUNCED, NOW)
     session.commit()
     form = {"digest": digest_on(page), "counted": "3"}
     done = desk.post(f"{place}/approve", data=form, follow_redirects=True).text

@@ -10,7 +10,7 @@ from tests.conftest import NOW
 from tests.subscribers.conftest import CONSENT, Import, endpoint_id
 from tsalert.delivery import service as delivery
 from tsalert.delivery.models import Endpoint
-from tsalert.delivery.rules import EndpointStatus
+from tsalert.delivery.rules import SuppressionReason
 from tsalert.subscribers import queries, service
 from tsalert.subscribers.models import Subscriber
 
@@ -68,9 +68,9 @@ def test_only_the_channels_asked_for_are_reached(session: Session) -> None:
     assert reached(session, channels=()) == set()
 
 
-def test_who_left_or_is_paused_is_not_reached(session: Session) -> None:
+def test_who_left_or_cannot_be_reached_is_not_reached(session: Session) -> None:
     service.unsubscribe(endpoint_id(session, "ann@example.org"), now=NOW)
-    delivery.set_endpoint_status(session, endpoint_id(session, "bob@example.org"), EndpointStatus.PAUSED)
+    delivery.suppress(session, endpoint_id(session, "bob@example.org"), SuppressionReason.BOUNCED, NOW)
     assert reached(session, channels=("email",)) == {"cat"}
 
 

@@ -14,7 +14,7 @@ from tests.subscribers.conftest import CONSENT, Import, digest_audience, endpoin
 from tsalert.core.errors import RuleViolation
 from tsalert.delivery import service as delivery
 from tsalert.delivery.models import Endpoint
-from tsalert.delivery.rules import EndpointStatus
+from tsalert.delivery.rules import SuppressionReason
 from tsalert.subscribers import queries, service
 from tsalert.subscribers.accounting import Fate, Meant, account_for
 from tsalert.subscribers.choice import Choice
@@ -147,7 +147,7 @@ def fates(session: Session, asked: Meant) -> Counter[Fate]:
 
 def test_everybody_on_the_list_is_accounted_for_with_a_reason(session: Session) -> None:
     service.unsubscribe(endpoint_id(session, "bob@example.org"), now=NOW)
-    delivery.set_endpoint_status(session, endpoint_id(session, "cat@example.org"), EndpointStatus.BOUNCED)
+    delivery.suppress(session, endpoint_id(session, "cat@example.org"), SuppressionReason.BOUNCED, NOW)
     choice = Choice(but_wards=("Darwin",), left_out=(number_of(session, "Watch"),))
     assert fates(session, meant(choice, topic="scams", channels=("email",))) == {
         Fate.STOPPED: 1,

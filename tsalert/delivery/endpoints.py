@@ -98,12 +98,6 @@ def lift_suppression(session: Session, endpoint_id: int, *, status: EndpointStat
         endpoint.confirmed_at = now
 
 
-def set_endpoint_status(session: Session, endpoint_id: int, status: EndpointStatus) -> None:
-    """Pause or resume an address that is not suppressed."""
-    endpoint = _lock(session, endpoint_id)
-    endpoint.status = status
-
-
 def erase_endpoint(session: Session, endpoint_id: int) -> None:
     """Forget an address; what was sent to it stays counted, and a suppression of it stays in force."""
     endpoint = _lock(session, endpoint_id)

@@ -72,7 +72,6 @@ class EndpointStatus(StrEnum):
 
     UNCONFIRMED = "unconfirmed"
     ACTIVE = "active"
-    PAUSED = "paused"
     BOUNCED = "bounced"
     COMPLAINED = "complained"
     OPTED_OUT = "opted_out"

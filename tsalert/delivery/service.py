@@ -9,7 +9,6 @@ from tsalert.delivery.endpoints import (
     find_or_add_endpoint,
     find_or_add_endpoints,
     lift_suppression,
-    set_endpoint_status,
     suppress,
 )
 from tsalert.delivery.mailings import (
@@ -45,7 +44,6 @@ __all__ = [
     "record_receipt",
     "repeat_mailing",
     "resume",
-    "set_endpoint_status",
     "spare",
     "suppress",
 ]

@@ -83,7 +83,6 @@ def _fate(ends: Subquery, asked: Subquery, meant: Meant) -> Case[int]:
     return case(
         (status.in_([EndpointStatus.OPTED_OUT, EndpointStatus.COMPLAINED]), int(Fate.STOPPED)),
         (status == EndpointStatus.UNCONFIRMED, int(Fate.UNCONFIRMED)),
-        (status == EndpointStatus.PAUSED, int(Fate.PAUSED)),
         (status != EndpointStatus.ACTIVE, int(Fate.BROKEN)),
         (ends.c.is_suppressed, int(Fate.STOPPED)),
         (left_out, int(Fate.LEFT_OUT)),

@@ -16,7 +16,7 @@ from tsalert.subscribers.people import Person, Roll, read_roll, write_roll
 from tsalert.subscribers.rows import ImportRow
 from tsalert.subscribers.rules import IMPORT_WORDING, Act, Kind, Source, changes_by_import, same_name, same_person
 
-_STILL_OPEN = frozenset({EndpointStatus.UNCONFIRMED, EndpointStatus.ACTIVE, EndpointStatus.PAUSED})
+_STILL_OPEN = frozenset({EndpointStatus.UNCONFIRMED, EndpointStatus.ACTIVE})
 
 
 class Tally(Struct):

@@ -64,7 +64,6 @@ CHANNELS = {
 STATES = {
     EndpointStatus.UNCONFIRMED: "Not confirmed yet",
     EndpointStatus.ACTIVE: "Active",
-    EndpointStatus.PAUSED: "Paused",
     EndpointStatus.BOUNCED: "Cannot be reached",
     EndpointStatus.COMPLAINED: "Reported us as spam",
     EndpointStatus.OPTED_OUT: "Left",

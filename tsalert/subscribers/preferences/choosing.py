@@ -152,7 +152,7 @@ def start(session: Session, whose: tuple[int, int], paces: dict[str, str], *, by
 
 def _let_be_written_to(session: Session, end: EndpointView, now: datetime) -> Act:
     """Let alerts go to an address whose reader has just chosen them; returns what that was of their consent."""
-    if end.status in {EndpointStatus.ACTIVE, EndpointStatus.PAUSED} and not end.is_suppressed:
+    if end.status is EndpointStatus.ACTIVE and not end.is_suppressed:
         return Act.CHANGED
     delivery.lift_suppression(session, end.id, status=EndpointStatus.ACTIVE, now=now)
     return Act.CONFIRMED if end.status is EndpointStatus.UNCONFIRMED else Act.GIVEN
