@@ -35,7 +35,6 @@ from tsalert.rota import alarms, planning
 from tsalert.safeguarding import reminding as safeguarding
 from tsalert.subscribers import kept_counts
 from tsalert.subscribers.preferences import pausing, visits
-from tsalert.telephone import fetching
 from tsalert.tiers import expiring
 from tsalert.visitors import limiting
 from tsalert.webhooks import sending as webhooks
@@ -63,7 +62,7 @@ TIMETABLE = (
     Job("tell of missed calls", 5, missed.alarm_missed, is_pressing=True),
     Job("plan shifts", 600, planning.plan_ahead),
     Job("watch for gaps in the rota", 60, alarms.watch),
-    Job("fetch callers' messages", 10, fetching.fetch_recordings),
+    Job("fetch callers' messages", 10, recordings.fetch_recordings),
     Job("look for calls that were not reported", 300, catching_up.catch_up),
     Job("delete old recordings", 3600, recordings.delete_old_recordings),
     Job("publish the head of the trail", 600, publishing.publish_head),

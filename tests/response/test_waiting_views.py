@@ -292,9 +292,13 @@ def test_a_message_is_held_with_a_reason_and_let_go_again(session: Session, desk
     with recordings() as provider, pytest.MonkeyPatch.context() as patch:
         patch.setitem(app.extensions, "tsalert_recordings", None)
         fetch_from(app, provider)
-        call_id, _ = message_left(provider)
-        assert desk.post(f"/calls/{call_id}/recording/hold", data={"reason": "Evidence"}).status_code == 409
-        fetch_recordings(NOW)
+        call_id, _ = message_left(provider, ago=NOW - utc_now())
+        assert desk.post(f"/calls/{call_id}/recording/hold", data={"reason": "Evidence"}).status_code == 303
+        page = desk.get(f"/calls/{call_id}").text
+        assert "not been fetched" in page
+        assert "Stop holding it" in page
+        assert desk.post(f"/calls/{call_id}/recording/release").status_code == 303
+        fetch_recordings(utc_now())
     refused = desk.post(f"/calls/{call_id}/recording/hold", data={})
     assert refused.status_code == 422
     assert desk.post(f"/calls/{call_id}/recording/hold", data={"reason": "The threat is on it"}).status_code == 303

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from tests.conftest import NOW
-from tests.standins.telephone import Recordings
+from tests.standins.telephone import Recordings, tone
 from tests.telephone.conftest import message_left, recording
 from tests.telephone.test_fetching import files
 from tsalert.audit.models import AuditEvent
@@ -84,13 +84,51 @@ def test_a_message_whose_file_is_gone_already_counts_as_deleted(house: Flask, ca
     assert retention.delete_old_recordings(NOW + DAYS) == 1
 
 
-def test_one_that_never_came_home_is_deleted_at_the_provider_after_its_time(house: Flask, provider: Recordings) -> None:
-    _, reference = message_left(provider, sound=b"<html>")
+def test_one_that_never_came_home_is_deleted_at_the_provider_after_its_time(
+    house: Flask, provider: Recordings, officer: Callable[..., Actor]
+) -> None:
+    call_id, reference = message_left(provider, sound=b"<html>")
     fetch_recordings(NOW)
     assert provider.deleted == []
+    with pytest.raises(Conflict, match="not fetched in its time"):
+        retention.hold_recording(call_id, "Too late", actor=officer(), now=NOW + DAYS)
     fetch_recordings(NOW + DAYS)
     assert provider.deleted == [reference]
-    assert recording(reference).due_at is None
+    row = recording(reference)
+    assert (row.due_at, row.fetched_at, row.deleted_at) == (None, None, NOW + DAYS)
+    with pytest.raises(NotFound, match="deleted after its time"):
+        retention.open_recording(call_id, actor=officer(), now=NOW + DAYS)
+
+
+def test_evidence_that_never_came_home_stays_at_the_provider_and_is_asked_for_until_it_comes(
+    house: Flask, provider: Recordings, officer: Callable[..., Actor]
+) -> None:
+    call_id, reference = message_left(provider, sound=b"<html>")
+    fetch_recordings(NOW)
+    retention.hold_recording(call_id, "The threat is on it", actor=officer(), now=NOW)
+    fetch_recordings(NOW + DAYS)
+    assert (provider.deleted, recording(reference).due_at) == ([], NOW + DAYS + timedelta(days=1))
+    provider.sounds[reference] = tone()
+    fetch_recordings(NOW + DAYS + timedelta(days=1))
+    assert (provider.deleted, len(files(house))) == ([reference], 1)
+
+
+def test_a_legal_hold_keeps_what_never_came_home_at_the_provider_until_it_is_lifted(
+    house: Flask, provider: Recordings, officer: Callable[..., Actor]
+) -> None:
+    manager, later = officer(RoleName.MANAGER), NOW + 2 * DAYS
+    call_id, reference = message_left(provider)
+    provider.trouble[reference] = "500"
+    recordings.fetch_recordings(NOW)
+    hold = holding.place_hold(
+        Root.CALL, call_id, reason="A claim", review_on=later.date(), actor=manager, now=NOW + DAYS - SECOND
+    )
+    recordings.fetch_recordings(later)
+    assert provider.deleted == []
+    holding.lift_hold(hold, reason="It is settled", actor=manager, now=later)
+    provider.trouble.clear()
+    recordings.fetch_recordings(later + timedelta(hours=2))
+    assert (provider.deleted, files(house)) == ([reference], [])
 
 
 def test_a_sound_that_was_changed_on_the_disk_is_not_handed_out(

@@ -1,4 +1,4 @@
-"""Deleting callers' recordings after their time, as the timetable does, but for those that a legal hold keeps."""
+"""Fetching callers' recordings and deleting them after their time, as the timetable does; a legal hold keeps them."""
 
 from collections.abc import Collection
 from datetime import datetime
@@ -6,7 +6,12 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from tsalert.retention.vocabulary import Root
-from tsalert.telephone import retention
+from tsalert.telephone import fetching, retention
+
+
+def fetch_recordings(now: datetime) -> int:
+    """Bring home the recordings that wait at the provider, and delete what is home there; returns how many."""
+    return fetching.fetch_recordings(now, kept=_kept_calls)
 
 
 def delete_old_recordings(now: datetime) -> int:

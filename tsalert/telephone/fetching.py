@@ -1,5 +1,6 @@
 """Fetching callers' messages from the provider, and deleting them there; no transaction is open meanwhile."""
 
+from collections.abc import Callable, Collection
 from datetime import datetime, timedelta
 from secrets import token_hex
 
@@ -13,38 +14,43 @@ from tsalert.core.actors import SERVICE
 from tsalert.db import db, transaction
 from tsalert.telephone import keeping
 from tsalert.telephone.keeping import Kept, Unusable
-from tsalert.telephone.models import Recording
+from tsalert.telephone.models import Recording, TelephoneCall
 from tsalert.telephone.ports import NotReady, RecordingSource
 
 # Longer than any fetch takes; what a killed worker had in hand is tried again after it.
 _LEASE = timedelta(minutes=5)
 _PAUSES = [timedelta(seconds=15), timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=15)]
 _LONGEST_PAUSE = timedelta(hours=1)
+# How often one is asked for again that is kept at the provider after its time, because it is evidence.
+_A_DAY = timedelta(days=1)
 # So few that all of them fit into the lease, however slowly they come.
 _AT_ONCE = 3
+KeptCalls = Callable[[Session], Collection[int]]
 
 
 class Claim(Struct, frozen=True):
-    """A recording that is ours alone to deal with for a while."""
+    """A recording that is ours alone to deal with for a while; ``is_late`` once it may be kept nowhere any more."""
 
     id: int
     provider_ref: str
     token: str
-    is_kept: bool
-    keep_until: datetime
+    is_home: bool
+    is_late: bool
 
 
-def fetch_recordings(now: datetime, source: RecordingSource | None = None) -> int:
+def fetch_recordings(now: datetime, source: RecordingSource | None = None, *, kept: KeptCalls = lambda _: ()) -> int:
     """Bring home the messages that wait, and delete at the provider what is home; returns how many it dealt with.
 
-    What fails is tried again later, with longer and longer pauses.
+    What fails is tried again later, with longer and longer pauses. One that never came home is deleted at the provider
+    after its time, unless it is evidence.
 
     :param source: where they come from, by default the provider of this installation, if it has one.
+    :param kept: tells of which calls a legal hold keeps everything.
     """
     source = source or current_app.extensions["tsalert_recordings"]
     if source is None or not _is_due(db.session(), now):
         return 0
-    claims = _claim(now)
+    claims = _claim(now, kept)
     for claim in claims:
         _deal_with(source, claim, now)
     return len(claims)
@@ -54,29 +60,38 @@ def _is_due(session: Session, now: datetime) -> bool:
     return session.scalar(select(Recording.id).where(Recording.due_at <= now).limit(1)) is not None
 
 
-def _claim(now: datetime) -> list[Claim]:
+def _claim(now: datetime, kept: KeptCalls) -> list[Claim]:
     token = token_hex(8)
     with transaction() as session:
         due = select(Recording).where(Recording.due_at <= now).order_by(Recording.due_at).limit(_AT_ONCE)
         rows = session.scalars(due.with_for_update(skip_locked=True)).all()
         for row in rows:
             row.due_at, row.claimed_by = now + _LEASE, token
-        return [Claim(row.id, row.provider_ref, token, row.storage_key is not None, row.keep_until) for row in rows]
+        late = _late(session, [row for row in rows if row.keep_until <= now and row.held_at is None], kept)
+        return [Claim(row.id, row.provider_ref, token, row.storage_key is not None, row.id in late) for row in rows]
+
+
+def _late(session: Session, rows: list[Recording], kept: KeptCalls) -> set[int]:
+    """Return which of some recordings no legal hold keeps, with their calls."""
+    if not rows:
+        return set()
+    calls = select(Recording.id, TelephoneCall.call_id).join(TelephoneCall)
+    of_holds = kept(session)
+    found = session.execute(calls.where(Recording.id.in_([row.id for row in rows])))
+    return {key for key, call_id in found if call_id not in of_holds}
 
 
 def _deal_with(source: RecordingSource, claim: Claim, now: datetime) -> None:
     try:
-        if not claim.is_kept and now < claim.keep_until:
+        if not claim.is_home and not claim.is_late:
             _bring_home(source, claim, now)
         source.delete(claim.provider_ref)
     except Unusable as fault:
-        # It stays at the provider to be heard there, as long as it may be kept.
-        _change(claim, due_at=claim.keep_until, fault=str(fault))
+        _leave_there(claim, str(fault), now)
     except NotReady as fault:
         _try_later(claim, str(fault), now)
     else:
-        if _change(claim, due_at=None, fault=None, removed_at_provider=now):
-            _note_deleted(claim, now)
+        _note_removed(claim, now)
 
 
 def _bring_home(source: RecordingSource, claim: Claim, now: datetime) -> None:
@@ -106,6 +121,13 @@ def _store(claim: Claim, kept: Kept, now: datetime) -> bool:
         return is_ours
 
 
+def _leave_there(claim: Claim, fault: str, now: datetime) -> None:
+    """Let a sound stay at the provider, to be heard there as long as it may be kept."""
+    with transaction() as session:
+        keep_until = session.scalars(select(Recording.keep_until).where(Recording.id == claim.id)).one()
+        _update(session, claim, due_at=keep_until if now < keep_until else now + _A_DAY, fault=fault)
+
+
 def _try_later(claim: Claim, fault: str, now: datetime) -> None:
     with transaction() as session:
         attempts = session.scalar(select(Recording.attempts).where(Recording.id == claim.id)) or 0
@@ -113,14 +135,12 @@ def _try_later(claim: Claim, fault: str, now: datetime) -> None:
         _update(session, claim, attempts=attempts + 1, due_at=now + pause, fault=fault)
 
 
-def _change(claim: Claim, **values: object) -> bool:
+def _note_removed(claim: Claim, now: datetime) -> None:
+    """Note that a sound is no longer at the provider, and so nowhere, if it never came home."""
+    lost = {"deleted_at": now} if claim.is_late and not claim.is_home else {}
     with transaction() as session:
-        return _update(session, claim, **values)
-
-
-def _note_deleted(claim: Claim, now: datetime) -> None:
-    with transaction() as session:
-        audit.record(session, SERVICE, "deleted at the provider", "recording", claim.id, now=now)
+        if _update(session, claim, due_at=None, fault=None, removed_at_provider=now, **lost):
+            audit.record(session, SERVICE, "deleted at the provider", "recording", claim.id, now=now)
 
 
 def _update(session: Session, claim: Claim, **values: object) -> bool:

@@ -39,7 +39,7 @@ def hold_recording(call_id: int, reason: str, *, actor: Actor, now: datetime) ->
     """Keep a call's message beyond its time, as evidence.
 
     :raises NotFound: there is none.
-    :raises Conflict: it is held, was deleted, or was not fetched yet.
+    :raises Conflict: it is held, was deleted, or was not fetched in its time.
     """
     actor.require(Permission.RUN_INCIDENT)
     if not reason.strip():
@@ -48,8 +48,8 @@ def hold_recording(call_id: int, reason: str, *, actor: Actor, now: datetime) ->
         row = queries.get_recording(session, call_id, lock=True)
         if row.deleted_at is not None:
             raise Conflict("The recording was deleted after its time.")
-        if row.storage_key is None:
-            raise Conflict("The recording has not been fetched yet. Try again in a minute.")
+        if row.storage_key is None and row.keep_until <= now:
+            raise Conflict("The recording was not fetched in its time.")
         if row.held_at is not None:
             raise Conflict("The recording is held already.")
         row.held_at, row.held_reason, row.held_by = now, reason, actor.officer_id
