@@ -22,7 +22,7 @@ from tsalert.savings.figures.explaining import Figure, explain
 from tsalert.savings.models import Intervention
 from tsalert.savings.rates import rate_sets
 from tsalert.savings.rates.approving import continue_rate_set
-from tsalert.savings.rules import Beneficiary, Evidence, InterventionType, NewIntervention
+from tsalert.savings.rules import Beneficiary, Evidence, InterventionType, NewIntervention, PartnerShare
 from tsalert.savings.valuing.valuation import ValueClass
 from tsalert.staff.rules import RoleName
 
@@ -155,6 +155,16 @@ def test_single_savings_are_the_large_ones_largest_first(session: Session, offic
     found = queries.single_savings(session, Q1, Decimal(12000))
     assert [saving.amount for saving in found] == [36833, 18000, 12000]
     assert not any(saving.is_verified for saving in found)
+
+
+def test_of_a_joint_operation_only_our_part_makes_a_large_saving(
+    session: Session, officer: Callable[..., Actor]
+) -> None:
+    half = replace(SCAM, share=Decimal("0.5"), partners=(PartnerShare("Kent", Decimal("0.5")),))
+    for amount in ("19999.98", "20000.02"):
+        service.record_intervention(replace(half, prevented=Decimal(amount)), actor=officer(), now=NOW)
+    found = queries.single_savings(session, Q1, Decimal(10_000))
+    assert [saving.amount for saving in found] == [Decimal("10000.01")]
 
 
 def test_an_incident_counts_once_however_many_interventions_it_had_and_not_when_they_were_withdrawn(

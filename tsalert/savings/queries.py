@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session, aliased
 
 from tsalert.cases.models import CaseFile, MoneyLine
 from tsalert.core.errors import NotFound
+from tsalert.core.money import whole_pence
 from tsalert.core.periods import Period
 from tsalert.core.words import Word
 from tsalert.db import Money
@@ -30,7 +31,7 @@ from tsalert.savings.rules import (
     PartnerShare,
 )
 from tsalert.savings.valuing.methods import AS_PUBLISHED, Method
-from tsalert.savings.valuing.valuation import ValueClass
+from tsalert.savings.valuing.valuation import ValueClass, product
 
 # Pence added up are no longer money to SQLAlchemy, which would compare them with pounds.
 _amount = type_coerce(Intervention.prevented + Intervention.recovered + Intervention.future, Money())
@@ -83,7 +84,7 @@ class Filter(Struct, frozen=True):
 
 
 class SingleSaving(Struct, frozen=True):
-    """One large saving; ``money`` is the class that holds the amount."""
+    """One large saving: our part of its amount, to the penny, and the class that holds it (``money``)."""
 
     reference: str
     on_date: date
@@ -118,21 +119,23 @@ def count_interventions(session: Session, period: Period) -> int:
 
 
 def single_savings(session: Session, period: Period, at_least: Decimal) -> list[SingleSaving]:
-    """Return a period's single amounts from some size up, the largest first."""
-    large = select(Intervention).where(*COUNTED, in_period(period), _amount >= at_least)
-    rows = [read_version(row) for row in session.scalars(large.order_by(_amount.desc(), Intervention.id))]
-    return [
-        SingleSaving(
-            row.reference,
-            row.content.on_date,
-            row.content.type,
-            row.content.amount,
-            row.content.money,
-            row.content.is_rapid_response,
-            row.verified_at is not None,
-        )
-        for row in rows
-    ]
+    """Return a period's single amounts of which our part has some size or more, the largest first."""
+    large = select(Intervention).where(*COUNTED, in_period(period), _amount >= at_least).order_by(Intervention.id)
+    found = [_single(read_version(row)) for row in session.scalars(large)]
+    return sorted((each for each in found if each.amount >= at_least), key=lambda each: each.amount, reverse=True)
+
+
+def _single(row: Version) -> SingleSaving:
+    content = row.content
+    return SingleSaving(
+        row.reference,
+        content.on_date,
+        content.type,
+        whole_pence(product((content.share, content.amount))),
+        content.money,
+        content.is_rapid_response,
+        row.verified_at is not None,
+    )
 
 
 def list_interventions(session: Session, wanted: Filter, *, size: int = PAGE) -> Page[Version]:

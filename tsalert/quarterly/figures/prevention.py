@@ -37,6 +37,11 @@ _KNOWN = (
     Column("partners", "Partners", Unit.COUNT),
     Column(AS_OF, "As of", Unit.WORDS),
 )
+_REACHED = {
+    "email": "Email addresses reached",
+    "sms": "Mobile numbers reached by text",
+    "voice": "Landlines reached by call",
+}
 _DECLARED = (Column("partners", "Partners", Unit.COUNT), Column("reach", "Readers declared", Unit.COUNT))
 
 
@@ -161,7 +166,7 @@ def _alerts(material: Material) -> Table:
     found = [
         ("sent", "Alerts sent in the quarter", activity.alerts_sent),
         ("subscribers", "On the list at its end: residents and partners", activity.subscribers),
-        *((f"now_{channel}", f"Addresses reached by {channel}", number) for channel, number in now.endpoints.items()),
+        *((f"now_{channel}", _REACHED[channel], number) for channel, number in now.endpoints.items()),
         ("partners", "Partners on the list", now.partners),
     ]
     rows = tuple(Row(key, title, (count(number),)) for key, title, number in found)
