@@ -31,6 +31,7 @@ from tsalert.delivery.models import Delivery, Endpoint
 from tsalert.delivery.rules import Channel as DeliveryChannel
 from tsalert.delivery.rules import SuppressionReason
 from tsalert.staff.rules import RoleName
+from tsalert.web.filters import moment
 
 UPDATE = FollowUp(Kind.UPDATE, "Update: roofers", "They are in Clock House now.", NOW + timedelta(days=7))
 ALL_CLEAR = replace(UPDATE, kind=Kind.ALL_CLEAR, headline="All clear: roofers", body="They were arrested.")
@@ -255,7 +256,8 @@ def test_the_correction_of_an_all_clear_never_reads_as_if_the_warning_were_withd
     forms += [form for mail in pulled.others.values() for form in (mail.text, mail.html)]
     assert all(f"We have withdrawn our all-clear {reference}." in form for form in forms)
     assert "our all-clear T S" in pulled.wording.voice
-    assert "We sent this all-clear and have since withdrawn it." in client.get(f"/check/{reference}").text
+    sent = moment(queries.get_alert(session, too_soon).published_at)
+    assert f"We sent this all-clear on {sent} and have since withdrawn it." in client.get(f"/check/{reference}").text
 
 
 def test_what_an_all_clear_kept_back_can_be_sent_again_once_that_was_withdrawn(
