@@ -87,14 +87,30 @@ def test_something_else_is_a_new_incident_and_another_fault_does_not_bring_the_q
 def test_nothing_is_asked_where_the_form_has_shown_it_or_no_incident_is_to_be_opened(
     session: Session, desk: FlaskClient, first: LoggedCall
 ) -> None:
-    assert desk.post("/calls", data=told(join="")).status_code == 303
+    assert desk.post("/calls", data=told(join="", join_shown=first.incident_reference or "")).status_code == 303
     advice = {"disposition": "advice", "category": "", "grade": ""}
     assert desk.post("/calls", data=told(**advice)).status_code == 303
     assert desk.post("/calls", data=told(address="99 Other Road")).status_code == 303
 
 
+def test_no_to_one_incident_is_no_answer_about_another_that_was_opened_meanwhile(
+    session: Session, desk: FlaskClient, duty: Actor, first: LoggedCall
+) -> None:
+    later = service.log_call(roof_call(), actor=duty, now=utc_now())
+    both = f"{first.incident_reference} {later.incident_reference}"
+    shown = desk.post("/calls/matches", data=told(), headers={"HX-Request": "true"}).text
+    assert set(re.findall(r'name="join_shown" value="([^"]+)"', shown)[0].split()) == set(both.split())
+    asked = desk.post("/calls", data=told(join="", join_shown=first.incident_reference or ""))
+    assert (asked.status_code, ASKED in asked.text) == (422, True)
+    question = asked.text[asked.text.index('id="is_about"') :]
+    assert (later.incident_reference or "?") in question[: question.index("</ul>")]
+    assert (first.incident_reference or "?") not in question[: question.index("</ul>")]
+    assert desk.post("/calls", data=told(join="", join_shown=both)).status_code == 303
+
+
 def test_the_part_beside_the_form_answers_nothing_for_the_officer(desk: FlaskClient, first: LoggedCall) -> None:
-    for sent, is_answered in ((told(), False), (told(join=""), True)):
+    seen = told(join="", join_shown=first.incident_reference or "")
+    for sent, is_answered in ((told(), False), (told(join=""), False), (seen, True)):
         part = desk.post("/calls/matches", data=sent, headers={"HX-Request": "true"}).text
         radios = re.findall(r'<input[^>]*name="join"[^>]*>', part)
         assert [radio.endswith(" checked>") for radio in radios] == [False, is_answered]

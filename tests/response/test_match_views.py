@@ -103,8 +103,13 @@ def test_without_javascript_the_form_comes_back_with_the_matches_and_all_that_wa
     assert session.scalar(select(func.count()).select_from(Call)) == 1
 
 
+def no_to(shown: LoggedCall) -> dict[str, str]:
+    """Answer that a call is about something else than the incident that is shown beside it."""
+    return {"join": "", "join_shown": shown.incident_reference or ""}
+
+
 def test_looking_does_not_use_up_the_form(desk: FlaskClient, session: Session, earlier: LoggedCall) -> None:
-    sent = form(desk, join="")
+    sent = form(desk, **no_to(earlier))
     desk.post("/calls/matches", data=sent, headers=HTMX)
     assert desk.post("/calls", data=sent).status_code == 303
     assert session.scalar(select(func.count()).select_from(Call)) == 2
@@ -112,13 +117,13 @@ def test_looking_does_not_use_up_the_form(desk: FlaskClient, session: Session, e
 
 def test_the_same_person_is_the_same_party(desk: FlaskClient, session: Session, earlier: LoggedCall) -> None:
     known = party_id(session, earlier)
-    desk.post("/calls", data=form(desk, join="", caller_name="Alec Exampel", same_as=str(known)))
+    desk.post("/calls", data=form(desk, **no_to(earlier), caller_name="Alec Exampel", same_as=str(known)))
     assert session.scalars(select(CallParty.party_id).where(CallParty.role == "caller")).all() == [known, known]
 
 
 def test_somebody_else_is_told_apart_for_good(desk: FlaskClient, session: Session, earlier: LoggedCall) -> None:
     known = party_id(session, earlier)
-    desk.post("/calls", data=form(desk, join="", caller_name="Alex Example", different_from=str(known)))
+    desk.post("/calls", data=form(desk, **no_to(earlier), caller_name="Alex Example", different_from=str(known)))
     (link,) = session.scalars(select(PartyLink)).all()
     assert (link.low_id, link.verdict, link.decided_by is not None) == (known, "different", True)
 

@@ -91,16 +91,18 @@ def log_call() -> ResponseReturnValue:
 
 
 def ask_whether_known(new: NewCall) -> None:
-    """Ask once whether a call is about an incident that is open at its address, where the form did not show that one.
+    """Ask once whether a call is about an incident that is open at its address, unless "No" was chosen beside that one.
 
     It may be new since, or the browser runs no scripts; two incidents of one matter wake officers twice.
 
     :raises RuleViolation: it was not asked before.
     """
-    if new.incident is None or not {"join", "is_about"}.isdisjoint(request.form):
+    if new.incident is None or "is_about" in request.form:
         return
     place, now = Sought(address=new.address, postcode=new.postcode), utc_now()
-    g.open_there = matches.open_there(db.session(), place, reader=current_actor(), now=now)
+    answered = request.form.get("join_shown", "").split() if "join" in request.form else []
+    there = matches.open_there(db.session(), place, reader=current_actor(), now=now)
+    g.open_there = [each for each in there if each.reference not in answered]
     if g.open_there and not is_carried_out():
         raise RuleViolation("Say whether the call is about the incident that is open there.", field="is_about")
 

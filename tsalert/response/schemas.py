@@ -135,6 +135,7 @@ class NewCallFormSchema(NewCallSchema):
     @pre_load
     def join(self, data: dict[str, Any], **_: Any) -> dict[str, Any]:
         """Add the call to the open incident that was chosen among the matches, whatever else the form proposed."""
+        data.pop("join_shown", None)
         joined, answered = data.pop("join", None), data.pop("is_about", None)
         if answered is not None:
             joined = None if answered == ANOTHER else answered

@@ -9,7 +9,7 @@ from flask import current_app, request
 from werkzeug.datastructures import FileStorage
 
 # Fields that say nothing of what somebody typed, and may differ between two copies of one form.
-_OF_THE_PAGE = frozenset({"csrf_token", "submission", "opened", "version"})
+_OF_THE_PAGE = frozenset({"csrf_token", "submission", "opened", "version", "join_shown"})
 # A page notes on a later try when a step was first tried (drafts.js); whoever types a time types no zone.
 _FIRST_TRY = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z")
 

@@ -15,7 +15,7 @@ _PLAIN_FORM = "application/x-www-form-urlencoded"
 # Fields that travel with a form and say nothing to its reader.
 _OF_THE_PAGE = frozenset({
     "csrf_token", "submission", "opened", "version", "of_version", "after", "seen", "step", "digest", "counted",
-    "shown", "copy", "draft",
+    "shown", "copy", "draft", "join_shown",
 })  # fmt: skip
 
 
