@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from flask.testing import FlaskClient
@@ -153,8 +154,8 @@ def test_a_record_is_held_by_an_officer_and_let_go_by_a_manager(
 ) -> None:
     browser = signed_in(RoleName.CASE_OFFICER)
     reference = session.get_one(CaseFile, case_id).reference
-    ahead = f"{utc_now().date().replace(day=1, month=12).isoformat()}"
-    asked = {"record": reference.lower(), "reason": "An appeal <script>", "review_on": ahead}
+    ahead = (utc_now() + timedelta(days=30)).date().isoformat()
+    asked = {"record": reference.lower().replace("-", " "), "reason": "An appeal <script>", "review_on": ahead}
     made = browser.post("/legal-holds", data=asked)
     assert made.status_code == 303, made.text
     shown = browser.get(made.location).text

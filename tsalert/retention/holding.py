@@ -15,6 +15,7 @@ from tsalert.core.errors import Conflict, NotFound, RuleViolation
 from tsalert.core.keys import is_id, read_id
 from tsalert.db import transaction
 from tsalert.keysets import Order, Page, read_page
+from tsalert.references.rules import read_reference
 from tsalert.retention import rules
 from tsalert.retention.held.entries import Held
 from tsalert.retention.held.register import TABLES
@@ -101,14 +102,14 @@ def find_record(session: Session, typed: str) -> tuple[Root, int]:
 
     :raises RuleViolation: they name none.
     """
-    said = typed.strip()
-    word, _, number = said.rpartition(" ")
+    word, _, number = typed.strip().rpartition(" ")
     party_id = read_id(number)
     if word.strip().casefold() in {"party", "person"} and party_id is not None:
         return Root.PARTY, party_id
+    reference = read_reference(typed)
     for root in (Root.CASE, Root.INCIDENT, Root.CALL):
         rows = table(TABLES[root])
-        found = session.scalar(select(rows.c.id).where(rows.c.reference == said.upper()))
+        found = session.scalar(select(rows.c.id).where(rows.c.reference == reference))
         if found is not None:
             return root, int(found)
     raise RuleViolation('Give a reference like D26-00031-U, or "party 12".', field="record")
