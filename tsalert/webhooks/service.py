@@ -15,7 +15,7 @@ from tsalert.core.actors import Actor, Permission
 from tsalert.core.clock import as_utc
 from tsalert.core.errors import Conflict, NotFound, RuleViolation
 from tsalert.core.keys import is_id
-from tsalert.db import transaction
+from tsalert.db import db, transaction
 from tsalert.webhooks import queries, rules
 from tsalert.webhooks.announcing import queue
 from tsalert.webhooks.calling import Reach, Refused, find_address
@@ -54,6 +54,7 @@ def require_reachable(url: str) -> None:
     :raises RuleViolation: saying why; the field is ``url``.
     """
     target = rules.read_target(url)
+    db.session().rollback()  # a name that is looked up for seconds need hold no connection
     try:
         find_address(target, reach())
     except Refused as refusal:
