@@ -4,7 +4,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from tsalert.core.clock import as_utc
+from tsalert.core.clock import london_date
 from tsalert.installation.models import InstallationFact
 
 _RESTORED, _MOVED = "restored", "moved"
@@ -22,7 +22,7 @@ def restored_by(session: Session) -> str | None:
 
 def mark_moved(session: Session, now: datetime) -> None:
     """Note that everything in this database is in another one now, and that nobody is to work with it any more."""
-    session.merge(InstallationFact(name=_MOVED, value=as_utc(now).date().isoformat()))
+    session.merge(InstallationFact(name=_MOVED, value=london_date(now).isoformat()))
 
 
 def moved_fault(session: Session) -> str | None:

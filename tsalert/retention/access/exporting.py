@@ -23,7 +23,7 @@ def write_zip(request: AccessRequest, found: Gathered, *, now: datetime) -> byte
         "digest": found.digest,
         "held": found.content,
     }
-    page = render_template("access/export.html", request_told=request, content=found.content, written=day(now.date()))
+    page = render_template("access/export.html", request_told=request, content=found.content, written=day(now))
     written = BytesIO()
     with ZipFile(written, "w", ZIP_DEFLATED) as archive:
         for name, text in (("held.html", page), ("held.json", json.dumps(told, indent=2, ensure_ascii=False))):
