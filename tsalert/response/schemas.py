@@ -199,7 +199,10 @@ class CallSchema(Schema):
     is_vulnerable = fields.Boolean()
     has_threat = fields.Boolean()
     is_work_in_progress = fields.Boolean()
-    told_999_at = Instant(allow_none=True)
+    told_999_at = Instant(
+        allow_none=True,
+        metadata={"description": "When it was noted that the caller was told to ring 999; claimed_at if given."},
+    )
     disposition = word_of(Disposition)
     incident_id = fields.Integer(allow_none=True)
 
