@@ -26,6 +26,7 @@ from tests.benchmarks.invented import WARDS
 from tests.conftest import PASSWORD, IsolatedClient, hash_passwords_quickly, settings
 from tests.whole import create_app
 from tsalert.cases.models import CaseFile
+from tsalert.core import cursors
 from tsalert.core.clock import utc_now
 from tsalert.db import db
 from tsalert.finding import indexing
@@ -146,10 +147,10 @@ def _lists(desk: FlaskClient, cases: int) -> dict[str, Act]:
         asked = {"text": ("roofer cash", "savings", invented.rare_word(_spread(n, cases)))[n % 3]}
         return desk.post("/cases/narrowed", data=asked, follow_redirects=True)
 
-    wards = [code for code, _ in WARDS]
+    wards, deep = [code for code, _ in WARDS], _places_inside(cases)
     return {
         "list: every case": see(lambda _: "/cases"),
-        "list: a page deep inside": see(lambda n: f"/cases?after={_spread(n, cases)}"),
+        "list: a page deep inside": see(lambda n: f"/cases?after={deep[n % len(deep)]}"),
         "list: a category": see(lambda n: f"/cases?category={('scam', 'other', 'financial_abuse')[n % 3]}"),
         "list: open, of one officer": see(lambda n: f"/cases?status=open&officer_id={n % invented.OFFICERS + 1}"),
         "list: waiting for a partner, in one ward": see(
@@ -163,6 +164,13 @@ def _lists(desk: FlaskClient, cases: int) -> dict[str, Act]:
         f"page of a case with {invented.LONG_LOG} entries in its log": see(lambda _: f"/cases/{cases}"),
         f"timeline of a case with {invented.LONG_LOG} entries": see(lambda _: f"/cases/{cases}/timeline"),
     }
+
+
+def _places_inside(cases: int) -> list[str]:
+    """Return where pages of the list begin, all through it."""
+    some = CaseFile.id.in_([_spread(n, cases) for n in range(TIMES)])
+    rows = db.session.execute(select(CaseFile.opened_at, CaseFile.id).where(some)).all()
+    return [cursors.write(tuple(row)) for row in rows]
 
 
 def _spread(n: int, among: int) -> int:
