@@ -13,6 +13,8 @@ from flask import Flask
 from tests.test_config import GOOD, NOTIFY, OIDC, TWILIO
 from tsalert.config import load_settings
 from tsalert.console import COMMANDS
+from tsalert.core.actors import Permission
+from tsalert.staff.rules import PERMISSIONS
 
 ROOT = Path(__file__).parent.parent
 READ_ELSEWHERE = {"TSALERT_ENV_FILE", "TSALERT_DEMO_PASSWORD"}
@@ -69,6 +71,16 @@ def test_every_command_of_ours_explains_itself_and_stands_in_the_documents(conso
             continue  # a library's own
         assert command.help, name
         assert f"flask --app wsgi {name}" in text, name
+
+
+def test_the_table_of_roles_says_what_each_may_do() -> None:
+    text = (ROOT / "docs/access.md").read_text(encoding="utf-8")
+    section = text.partition("\n## What each role may do\n")[2].partition("\n## ")[0]
+    told = dict(re.findall(r"^\| ([a-z].+) \| (.+) \|$", section, re.MULTILINE))
+    held = {
+        may.value: {role.label.lower() for role, allowed in PERMISSIONS.items() if may in allowed} for may in Permission
+    }
+    assert {words: set(roles.split(", ")) for words, roles in told.items()} == held
 
 
 def test_every_document_is_reached_from_the_readme() -> None:
