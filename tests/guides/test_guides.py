@@ -18,6 +18,7 @@ from tests.guides import drawing
 from tests.guides.blocks import GUIDES, ROOT, blocks, documents, pictures, pressed, prose, steps
 from tests.test_config import GOOD
 from tsalert.config import load_settings
+from tsalert.navigation import ROOMS
 from tsalert.webhooks import rules as webhooks
 
 
@@ -43,9 +44,18 @@ def test_the_architecture_is_drawn_as_the_code_is() -> None:
 
 @pytest.mark.parametrize("path", sorted(GUIDES.glob("*.md")), ids=lambda path: path.stem)
 def test_what_a_guide_says_to_press_stands_on_a_page(path: Path) -> None:
-    written = [*(ROOT / "templates").rglob("*.html"), *(ROOT / "tsalert").rglob("*.py")]
-    said = re.sub(r"\s+", " ", unescape(" ".join(page.read_text(encoding="utf-8") for page in written)))
+    said = _said_on_pages()
     assert sorted(words for words in pressed(path) if words not in said) == []
+
+
+def test_every_way_that_a_document_writes_with_arrows_begins_at_the_top_of_a_page() -> None:
+    rooms, said = {room.label: {link.label for link in room.links} for room in ROOMS}, _said_on_pages()
+    ways = {(path.name, *words.split(" → ")) for path in documents() for words in pressed(path) if " → " in words}
+    assert len(ways) > 10
+    wrong = [
+        way for way in ways if way[2] not in rooms.get(way[1], set()) or any(words not in said for words in way[3:])
+    ]
+    assert sorted(wrong) == []
 
 
 @pytest.mark.parametrize("path", documents(), ids=lambda path: path.stem)
@@ -109,6 +119,11 @@ def test_every_sum_of_the_sizes_is_right_and_rests_on_the_prices_of_the_settings
     prices = load_settings(GOOD)
     assert f"{prices.pence_per_segment}p (`TSALERT_PENCE_PER_SEGMENT`)" in text
     assert f"{prices.pence_per_minute}p (`TSALERT_PENCE_PER_MINUTE`)" in text
+
+
+def _said_on_pages() -> str:
+    written = [*(ROOT / "templates").rglob("*.html"), *(ROOT / "tsalert").rglob("*.py")]
+    return re.sub(r"\s+", " ", unescape(" ".join(page.read_text(encoding="utf-8") for page in written)))
 
 
 def _worked_out(words: str) -> Decimal:
