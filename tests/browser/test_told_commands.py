@@ -11,7 +11,7 @@ import pytest
 from tests.guides.blocks import GUIDES, ROOT, Step, steps
 
 DOCUMENTS = (ROOT / "README.md", GUIDES / "quick-start.md", GUIDES / "administrator.md", GUIDES / "integrator.md")
-THEIR_ADDRESS = "http://127.0.0.1:8000"
+THEIR_ADDRESS, THEIR_BACKUPS = "http://127.0.0.1:8000", "/backups"
 NEEDED = ("wsgi.py", "tsalert", "templates", "migrations")
 _MARK = "\x1e"
 
@@ -32,15 +32,17 @@ def test_what_a_document_says_to_type_does_what_it_shows(
 def run(typed: Sequence[Step], site: str, environment: dict[str, str], folder: Path) -> list[tuple[str, int]]:
     """Run commands in one shell, as a reader does; returns what each printed, and its status."""
     said = f"printf '{_MARK}%s{_MARK}' $?"
-    script = "\n".join(["exec 2>&1", *(f"{step.command}\n{said}" for step in typed)]).replace(THEIR_ADDRESS, site)
+    script = "\n".join(["exec 2>&1", *(f"{step.command}\n{said}" for step in typed)])
+    backups = folder / "kept"
+    backups.mkdir()
     path = os.pathsep.join([str(Path(sys.executable).parent), environment["PATH"]])
     done = subprocess.run(
-        ["bash", "-c", script],
+        ["bash", "-c", script.replace(THEIR_ADDRESS, site).replace(THEIR_BACKUPS, str(backups))],
         cwd=folder,
         env=environment | {"PATH": path},
         capture_output=True,
         text=True,
         check=False,
     )
-    parts = done.stdout.replace(site, THEIR_ADDRESS).split(_MARK)
+    parts = done.stdout.replace(site, THEIR_ADDRESS).replace(str(backups), THEIR_BACKUPS).split(_MARK)
     return [(output, int(status)) for output, status in zip(parts[::2], parts[1::2], strict=False)]
