@@ -1,5 +1,6 @@
 """What is written for readers holds for the program."""
 
+import ast
 import json
 import re
 import tomllib
@@ -81,6 +82,26 @@ def test_the_table_of_roles_says_what_each_may_do() -> None:
         may.value: {role.label.lower() for role, allowed in PERMISSIONS.items() if may in allowed} for may in Permission
     }
     assert {words: set(roles.split(", ")) for words, roles in told.items()} == held
+
+
+def test_what_the_trail_says_of_accounts_and_restricted_records_stands_in_the_documents() -> None:
+    said = set[str]()
+    for name in ("access", "signing-in"):
+        trail = (ROOT / f"docs/{name}.md").read_text(encoding="utf-8").partition("\n## In the trail\n")[2]
+        said |= {" ".join(act.split()) for act in re.findall(r"`([^`]+)`", trail.partition("\n## ")[0])}
+    folders = ("staff", "restricting", "tiers")
+    acts = {act for name in folders for path in (ROOT / "tsalert" / name).rglob("*.py") for act in acts_of(path)}
+    assert len(acts) > 20
+    assert sorted(acts - said) == []
+
+
+def acts_of(path: Path) -> Iterator[str]:
+    """Yield the words with which a module enters into the trail what happened."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Call) and ast.unparse(node.func) == "audit.record":
+            act = node.args[2]
+            if isinstance(act, ast.Constant) and isinstance(act.value, str):
+                yield act.value
 
 
 def test_every_document_is_reached_from_the_readme() -> None:
