@@ -74,6 +74,20 @@ def test_every_command_of_ours_explains_itself_and_stands_in_the_documents(conso
         assert f"flask --app wsgi {name}" in text, name
 
 
+def test_every_command_that_a_document_names_is_there_with_its_options(console: Flask) -> None:
+    known, wrong = dict(commands(console.cli)), list[tuple[str, str]]()
+    for path in [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")]:
+        if path.parent.name == "adr":
+            continue  # a decision tells of what was
+        for typed in re.findall(r"flask --app wsgi ((?:[^`\n|#&<]|\\\|)+)", path.read_text(encoding="utf-8")):
+            name = max((name for name in known if f"{typed} ".startswith(f"{name} ")), key=len, default="")
+            taken = {option for each in known[name].params for option in each.opts} if name else set()
+            goes_on = any(name.startswith(f"{typed} ") for name in known)  # on the next line
+            if not (name or goes_on) or set(re.findall(r"(?<![\w-])--[a-z][a-z-]*", typed)) - taken:
+                wrong.append((path.name, typed))
+    assert wrong == []
+
+
 def test_the_table_of_roles_says_what_each_may_do() -> None:
     text = (ROOT / "docs/access.md").read_text(encoding="utf-8")
     section = text.partition("\n## What each role may do\n")[2].partition("\n## ")[0]
