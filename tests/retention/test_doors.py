@@ -211,7 +211,8 @@ def test_the_api_does_all_that_pages_do(
     newest = proposed.get_json()["versions"][0]
     assert client.post(f"{base}/rules/{newest['id']}/approval", headers=protection).status_code == 204
     assert len(client.get(f"{base}/rules", headers=manager).get_json()["items"]) == 10
-    held = {"record": reference, "reason": "An appeal", "review_on": "2027-01-01"}
+    ahead = (utc_now() + timedelta(days=30)).date().isoformat()
+    held = {"record": reference, "reason": "An appeal", "review_on": ahead}
     hold = client.post("/api/v1/legal-holds", json=held, headers=manager).get_json()
     listed = client.get("/api/v1/legal-holds", headers=manager).get_json()["items"]
     assert [each["id"] for each in listed] == [hold["id"]]
