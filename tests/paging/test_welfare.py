@@ -1,6 +1,7 @@
 """Officers alone on scene: asked when they are silent, and never forgotten."""
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from msgspec.structs import replace
@@ -10,7 +11,8 @@ from tests.paging.conftest import BACKUP, MANAGER, PRIMARY, Night, Sent, Team, a
 from tests.standins.called import Call
 from tsalert.core.actors import Actor
 from tsalert.core.errors import Conflict
-from tsalert.paging import policies
+from tsalert.paging import policies, welfare
+from tsalert.paging.codes import code_of
 from tsalert.paging.queries import troubles
 from tsalert.response import answering, dispatching
 from tsalert.response.dispatching import NewMilestone
@@ -153,6 +155,25 @@ def test_each_officer_on_scene_is_watched_over_alone(
     dispatching.record_milestone(incident_id, NewMilestone(Step.CLEARED), actor=team.backup, now=at(700))
     night.tick(HALF_HOUR)
     assert since_arrival(night) == [("sms", PRIMARY)]
+
+
+def test_one_watch_that_fails_leaves_nobody_else_unwatched(
+    team: Team, night: Night, incident_id: int, page: Callable[..., int], monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:  # fmt: skip
+    other = page(1, team.backup)
+    dispatching.record_milestone(other, NewMilestone(Step.ON_SCENE), actor=team.backup, now=at(1))
+
+    def fail(session: Session, at_incident: int, officer_id: int, **told: Any) -> str:
+        if at_incident == incident_id:
+            raise KeyError(at_incident)
+        return code_of(session, at_incident, officer_id, **told)
+
+    monkeypatch.setattr(welfare, "code_of", fail)
+    for second in (HALF_HOUR + 1, HALF_HOUR + 6):
+        night.tick(second)
+    assert [each.to for each in night.sent if "Are you safe" in each.words] == [BACKUP]
+    assert "over an officer on scene failed" in caplog.text
 
 
 def test_a_manager_on_scene_is_not_rung_about_themselves(

@@ -14,11 +14,11 @@ from tsalert.core.actors import Actor
 from tsalert.db import transaction
 from tsalert.delivery.models import Delivery, Endpoint, Mailing
 from tsalert.inbound.service import take_message
-from tsalert.response import queries, waiting
+from tsalert.response import missed, queries, waiting
 from tsalert.response.missed import alarm_missed
 from tsalert.response.rules import NewCall
 from tsalert.response.vocabulary import Disposition, Line
-from tsalert.response.waiting import Contact
+from tsalert.response.waiting import Contact, WaitingCall
 from tsalert.rota.vocabulary import Duty
 from tsalert.staff.rules import RoleName
 from tsalert.telephone import service as telephone
@@ -56,6 +56,40 @@ def test_the_officer_on_duty_is_told_of_a_caller_who_rang_off_once(session: Sess
     words = f"Missed call on the rapid-response number at 13:00, {reference}. Ring back from the calls page."
     assert told(session) == [(primary, words)]
     assert alarm_missed(NOW + MINUTE) == alarm_missed(NOW + timedelta(days=3)) == 0
+
+
+def test_the_officer_is_told_of_every_other_call_where_one_fails(
+    session: Session, primary: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    faulty, other = call_in(), call_in(caller="+447700900124")
+    words_for = missed.words_for
+
+    def fail(each: WaitingCall) -> str:
+        if each.call.id == faulty:
+            raise KeyError(faulty)
+        return words_for(each)
+
+    monkeypatch.setattr(missed, "words_for", fail)
+    assert alarm_missed(NOW) == 1
+    assert queries.get_call(session, other).reference in told(session)[0][1]
+    assert f"telling of missed call {faulty} failed" in caplog.text
+    monkeypatch.setattr(missed, "words_for", words_for)
+    assert alarm_missed(NOW + MINUTE) == 1
+
+
+def test_a_call_that_is_written_up_before_its_turn_alarms_nobody(
+    session: Session, primary: str, officer: Callable[..., Actor], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    call_id, actor, untold = call_in(), officer(), waiting.untold_calls
+
+    def write_up_meanwhile(asked: Session) -> list[WaitingCall]:
+        found = untold(asked)
+        waiting.write_up(call_id, NewCall(disposition=Disposition.ADVICE), actor=actor, now=NOW)
+        return found
+
+    monkeypatch.setattr(waiting, "untold_calls", write_up_meanwhile)
+    assert alarm_missed(NOW) == 0
+    assert told(session) == []
 
 
 def test_a_mail_waits_for_an_officer_and_wakes_nobody(session: Session, primary: str) -> None:

@@ -1,5 +1,6 @@
 """What becomes of an offer without an answer in time: it lapses by itself, and an answer too late is noted."""
 
+import logging
 from datetime import datetime
 
 from sqlalchemy.orm import Session
@@ -12,10 +13,15 @@ from tsalert.exchange import queries
 from tsalert.exchange.models import OfferedPack
 from tsalert.exchange.rules import State
 
+_log = logging.getLogger(__name__)
+
 
 def let_lapse(now: datetime) -> int:
-    """Let go of what nobody answered in time; returns how many. Again does no harm."""
-    return sum(_let_lapse(pack_id, now) for pack_id in queries.lapsed_ids(db.session(), now))
+    """Let go of what nobody answered in time; returns how many. Again does no harm.
+
+    Each is a transaction of its own: one that fails keeps no other waiting.
+    """
+    return sum(_let_lapse_safely(pack_id, now) for pack_id in queries.lapsed_ids(db.session(), now))
 
 
 def let_go(row: OfferedPack, state: State, *, now: datetime, reason: str | None = None) -> None:
@@ -35,6 +41,14 @@ def note_too_late(session: Session, pack_id: int, said: str | None, *, now: date
     words = f"Our acceptance came too late; they say: {row.too_late} Ring them before anything is done."
     steps.note_decision(session, row.case_id, words, actor=SERVICE, now=now)
     audit.record(session, SERVICE, "answer refused", "offered pack", row.id, now=now)
+
+
+def _let_lapse_safely(pack_id: int, now: datetime) -> bool:
+    try:
+        return _let_lapse(pack_id, now)
+    except Exception:  # noqa: BLE001 - one faulty offer must not keep what every other says of people
+        _log.exception("letting offered pack %s lapse failed", pack_id)
+        return False
 
 
 def _let_lapse(pack_id: int, now: datetime) -> bool:

@@ -1,5 +1,6 @@
 """Offers that nobody answered in time, and those that were answered on the incident's own page."""
 
+import logging
 from datetime import datetime
 
 from flask import current_app
@@ -16,13 +17,16 @@ from tsalert.handover.telling import write_to_managers
 from tsalert.response import handing_over
 from tsalert.response import queries as response
 
+_log = logging.getLogger(__name__)
+
 
 def settle_due(now: datetime) -> int:
     """Let every offer lapse whose time is over, and tell the managers; returns how many handovers ended.
 
     An incident may be answered for, or end, without its handover: that is brought up to date first, and is no lapse.
+    Each is a transaction of its own: one that fails keeps no other waiting.
     """
-    return sum(settle(row.id, now=now) for row in queries.offered_rows(db.session()))
+    return sum(_settle_safely(handover_id, now) for handover_id in queries.offered_ids(db.session()))
 
 
 def settle(handover_id: int, *, now: datetime) -> bool:
@@ -38,6 +42,14 @@ def settle(handover_id: int, *, now: datetime) -> bool:
             return False
         _lapse(session, row, now=now)
         return True
+
+
+def _settle_safely(handover_id: int, now: datetime) -> bool:
+    try:
+        return settle(handover_id, now=now)
+    except Exception:  # noqa: BLE001 - one faulty offer must not keep every other from being settled
+        _log.exception("settling handover %s failed", handover_id)
+        return False
 
 
 def _lapse(session: Session, row: Handover, *, now: datetime) -> None:

@@ -77,9 +77,10 @@ def handovers_of(
     return _records(session, session.scalars(select(Handover).where(of_it).order_by(Handover.id)).all())
 
 
-def offered_rows(session: Session) -> Sequence[Handover]:
+def offered_ids(session: Session) -> Sequence[int]:
     """Return the offers that nobody has answered, the first to lapse first."""
-    return session.scalars(select(Handover).where(Handover.state == State.OFFERED).order_by(Handover.answer_by)).all()
+    query = select(Handover.id).where(Handover.state == State.OFFERED)
+    return session.scalars(query.order_by(Handover.answer_by)).all()
 
 
 def pack_of(session: Session, record: HandoverRecord, *, now: datetime) -> Pack:

@@ -4,6 +4,7 @@ The alarm rings those whom the policy names, one after the other, and then ends:
 warning stands above every page until somebody deals with it or the officer gives a sign.
 """
 
+import logging
 from collections.abc import Sequence
 from datetime import datetime
 
@@ -31,6 +32,8 @@ from tsalert.paging.reaching import (
 from tsalert.paging.vocabulary import Happening, Purpose
 from tsalert.rota import queries as rota
 from tsalert.rota.vocabulary import Duty
+
+_log = logging.getLogger(__name__)
 
 
 class OnScene(Struct, frozen=True):
@@ -129,14 +132,24 @@ def alarmed(incident_id: int) -> tuple[ColumnElement[bool], ...]:
 
 
 def check_welfare(now: datetime) -> int:
-    """Ask, or raise the alarm, about each officer whose time has come; returns how many there were."""
+    """Ask, or raise the alarm, about each officer whose time has come; returns how many there were.
+
+    Each is a transaction of its own: one that fails leaves nobody else unwatched.
+    """
     due = rows.due_watches(db.session(), now=now)
     for watch_id in due:
+        _check_safely(watch_id, now)
+    return len(due)
+
+
+def _check_safely(watch_id: int, now: datetime) -> None:
+    try:
         with transaction() as session:
             watch = rows.lock_watch_by_id(session, watch_id)
             if watch is not None:
                 _check(session, watch, now=now)
-    return len(due)
+    except Exception:  # noqa: BLE001 - one faulty watch must not keep every other officer from being asked
+        _log.exception("watch %s over an officer on scene failed", watch_id)
 
 
 def _check(session: Session, watch: WelfareWatch, *, now: datetime) -> None:
