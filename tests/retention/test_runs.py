@@ -250,6 +250,13 @@ def test_a_hold_placed_after_the_approval_wins(session: Session, desk: Desk, act
     assert state_of(session, run_id, Root.CASE, second) == ItemState.ERASED
 
 
+def test_nothing_is_held_that_was_erased(session: Session, desk: Desk, actor: Actor) -> None:
+    case_id, review_on = closed_case(actor), date(2026, 9, 1)
+    run_id = desk.erase()
+    with pytest.raises(Conflict, match=f"erased from this record under retention run {run_id}"):
+        holding.place_hold(Root.CASE, case_id, reason="An appeal", review_on=review_on, actor=actor, now=NOW)
+
+
 def test_a_case_reopened_after_the_approval_is_left_alone(session: Session, desk: Desk, actor: Actor) -> None:
     case_id = closed_case(actor)
     run_id = desk.started()

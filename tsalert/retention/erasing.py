@@ -53,13 +53,14 @@ def carry_out(run_id: int, *, actor: Actor, now: Callable[[], datetime], tell: C
 def erase_batch(run_id: int, *, actor: Actor, now: datetime) -> bool:
     """Do the next few records of a run in one transaction; the last batch writes the certificate.
 
-    Holds, rules and facts are read again at that moment, and what they keep is left as it is. Returns False once the
-    run is done.
+    Holds, rules and facts are read again at that moment, and what they keep is left as it is. Whoever places a hold
+    meanwhile waits, and then hears what was erased. Returns False once the run is done.
 
     :raises NotFound: there is no such run.
     :raises Conflict: it was not started.
     """
     with transaction() as session:
+        recordings.take_turns(session)
         run = runs.get_run(session, run_id, lock=True)
         if run.state == RunState.DONE:
             return False

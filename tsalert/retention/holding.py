@@ -19,9 +19,10 @@ from tsalert.references.rules import read_reference
 from tsalert.retention import rules
 from tsalert.retention.held.entries import Held
 from tsalert.retention.held.register import TABLES
-from tsalert.retention.models import AccessRequest, LegalHold
+from tsalert.retention.models import AccessRequest, ErasedRecord, LegalHold
 from tsalert.retention.reaching import links, table
 from tsalert.retention.vocabulary import HOLDABLE, Root
+from tsalert.telephone.retention import take_turns
 
 # What is held is kept because of a hold (its id), or of something that is no hold and keeps it all the same.
 RECORDING, REQUEST = 0, -1
@@ -46,16 +47,18 @@ def place_hold(root: Root, subject_id: int, *, reason: str, review_on: date, act
     """Keep a record and all that hangs together with it until the hold is lifted; returns the hold's id.
 
     :raises NotFound: there is no such record.
-    :raises Conflict: it is held already.
+    :raises Conflict: it is held already, or was erased.
     :raises RuleViolation: there is no reason, or nobody would review it within two years.
     """
     actor.require(Permission.HOLD_RECORD)
     rules.require_reason(reason)
     rules.require_review(review_on, london_date(now))
     with transaction() as session:
+        take_turns(session)
         _require_record(session, root, subject_id)
         if _in_force(session, root, subject_id) is not None:
             raise Conflict("This record is held already.")
+        _require_not_erased(session, root, subject_id)
         hold = LegalHold(
             subject=root, subject_id=subject_id, reason=reason.strip(), placed_by=actor.officer_id, placed_at=now,
             review_on=review_on,
@@ -217,6 +220,13 @@ def _require_record(session: Session, root: Root, subject_id: int) -> None:
     known = is_id(subject_id) and session.scalar(query)
     if root not in HOLDABLE or not known:
         raise NotFound("There is no such record.")
+
+
+def _require_not_erased(session: Session, root: Root, subject_id: int) -> None:
+    erased = select(ErasedRecord.run_id).where(ErasedRecord.subject == root, ErasedRecord.subject_id == subject_id)
+    run_id = session.scalar(erased.limit(1))
+    if run_id is not None:
+        raise Conflict(f"Personal details were erased from this record under retention run {run_id}.")
 
 
 def _in_force(session: Session, root: Root, subject_id: int) -> LegalHold | None:
