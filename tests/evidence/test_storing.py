@@ -30,6 +30,10 @@ from tsalert.evidence.storing import Incoming
 from tsalert.restricting import service as restricting
 from tsalert.staff.models import Officer, officer_role
 from tsalert.staff.rules import RoleName
+from tsalert.staff.tokens import queries as token_queries
+from tsalert.staff.tokens import service as tokens
+from tsalert.staff.tokens.rules import Scope
+from tsalert.staff.tokens.service import NewToken
 from tsalert.tiers.vocabulary import Subject
 
 Store = Callable[[], set[Path]]
@@ -170,6 +174,46 @@ def test_whoever_loses_role_or_access_while_their_file_comes_in_stores_nothing(
         service.add_file(case_id, NewFile(), arrival, actor=kim, now=NOW)
     arrival.incoming.discard()
     assert store() == kept
+
+
+@pytest.mark.parametrize("is_program", [False, True], ids=["officer", "program"])
+def test_a_token_that_ends_while_a_file_comes_in_stores_nothing(
+    session: Session, case_id: int, officer: Callable[..., Actor], store: Store, *, is_program: bool
+) -> None:
+    admin = officer(RoleName.ADMINISTRATOR)
+    account_id = tokens.make_account("Scanner", "It sends scans.", actor=admin, now=NOW)
+    kim, new = officer(RoleName.CASE_OFFICER), NewToken("Scans", [Scope.CASES_WRITE], 1)
+    if is_program:
+        token_id, token = tokens.make_for_program(account_id, new, actor=admin, now=NOW)
+    else:
+        token_id, token = tokens.make_own(new, actor=kim, now=NOW)
+    bearer = token_queries.find_actor(session, token, now=NOW)
+    assert bearer is not None
+    service.add_file(case_id, NewFile(), arrived(), actor=bearer, now=NOW)
+    kept = store()
+    with pytest.raises(NotAllowed, match="token ended while"):
+        service.add_file(case_id, NewFile(), ran_out := arrived(), actor=bearer, now=NOW + timedelta(days=1))
+    tokens.end_token(token_id, actor=admin, now=NOW)
+    with pytest.raises(NotAllowed, match="token ended while"):
+        service.add_file(case_id, NewFile(), ended := arrived(), actor=bearer, now=NOW)
+    for arrival in (ran_out, ended):
+        arrival.incoming.discard()
+    assert store() == kept
+
+
+def test_whoever_loses_their_role_while_a_file_comes_in_by_their_token_stores_nothing(
+    session: Session, case_id: int, officer: Callable[..., Actor], store: Store
+) -> None:
+    kim = officer(RoleName.CASE_OFFICER)
+    _, token = tokens.make_own(NewToken("All", [Scope.EVERYTHING], 1), actor=kim, now=NOW)
+    bearer = token_queries.find_actor(session, token, now=NOW)
+    assert bearer is not None
+    with transaction() as step:
+        step.execute(delete(officer_role).where(officer_role.c.officer_id == kim.officer_id))
+    with pytest.raises(NotAllowed, match="role ended while"):
+        service.add_file(case_id, NewFile(), arrival := arrived(), actor=bearer, now=NOW)
+    arrival.incoming.discard()
+    assert store() == set()
 
 
 def test_a_file_is_found_in_its_own_case_alone(case_id: int, actor: Actor, add: Recorder) -> None:

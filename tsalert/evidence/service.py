@@ -22,6 +22,8 @@ from tsalert.evidence.queries import OfCase
 from tsalert.evidence.rules import NewCustody, NewExhibit, NewFile
 from tsalert.evidence.vocabulary import CustodyKind, Kind
 from tsalert.staff import queries as staff
+from tsalert.staff.models import Officer
+from tsalert.staff.tokens import queries as tokens
 from tsalert.tiers.queries import require_visible
 from tsalert.tiers.vocabulary import Subject
 
@@ -180,16 +182,26 @@ def _adopt(session: Session, case: OfCase, exhibit: Exhibit, file_id: int) -> No
 def _require_still_let_in(session: Session, case_id: int, actor: Actor, now: datetime) -> None:
     """Ask once more, after what may have taken an hour to come in, what was asked before its first byte.
 
-    :raises NotAllowed: the account, the role or the access to the case ended meanwhile.
+    :raises NotAllowed: the account, the token, the role or the access to the case ended meanwhile.
     """
     officer = staff.get_officer_by_id(session, actor.officer_id) if actor.officer_id else None
     if officer is None:
         return
     if not officer.active:
         raise NotAllowed("Your account was closed while the file came in. Nothing was kept.")
-    if actor.via is Via.PAGE and not staff.actor_of(officer, Via.PAGE).may(Permission.WORK_CASE):
+    still = _as_they_stand(session, officer, actor, now)
+    if still is None:
+        raise NotAllowed("The token ended while the file came in. Nothing was kept.")
+    if not still.may(Permission.WORK_CASE):
         raise NotAllowed("Your role ended while the file came in. Nothing was kept.")
     require_visible(session, actor, Subject.CASE, case_id, now=now)
+
+
+def _as_they_stand(session: Session, officer: Officer, actor: Actor, now: datetime) -> Actor | None:
+    """Return who acts with what they may do by now; None where the token by which they came is not good any more."""
+    if actor.token is not None:
+        return tokens.find_bearer(session, actor.token.id, now=now)
+    return staff.actor_of(officer, actor.via) if actor.via in {Via.PAGE, Via.API} else actor
 
 
 def _record_file(session: Session, case: OfCase, accepted: Accepted, new: NewFile, actor: Actor, now: datetime) -> int:

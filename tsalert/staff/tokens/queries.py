@@ -48,7 +48,18 @@ class AccountView(Struct, frozen=True):
 
 def find_actor(session: Session, token: str, *, now: datetime) -> Actor | None:
     """Return who acts by a token that is still good, with no more than it allows."""
-    found = session.execute(_by_digest(), {"digest": staff.token_digest(token)}).unique().first()
+    return _find(session, _by_digest(), {"digest": staff.token_digest(token)}, now=now)
+
+
+def find_bearer(session: Session, token_id: int, *, now: datetime) -> Actor | None:
+    """Return who acts by a token, and what it allows, as both stand now; None where it is not good any more."""
+    return _find(session, _good().where(ApiToken.id == token_id), {}, now=now)
+
+
+def _find(
+    session: Session, query: Select[ApiToken, Officer, int], told: dict[str, str], *, now: datetime
+) -> Actor | None:
+    found = session.execute(query, told).unique().first()
     if found is None or as_utc(now) >= found[0].expires_at:
         return None
     held, officer, program = found
@@ -95,11 +106,15 @@ def get_account(session: Session, account_id: int) -> AccountView:
 
 @cache  # every request asks this; it is put together once, and needs no second statement
 def _by_digest() -> Select[ApiToken, Officer, int]:
+    return _good().where(ApiToken.token_digest == bindparam("digest"))
+
+
+def _good() -> Select[ApiToken, Officer, int]:
     return (
         select(ApiToken, Officer, ServiceAccount.officer_id)
         .join(Officer, Officer.id == ApiToken.officer_id)
         .outerjoin(ServiceAccount, ServiceAccount.officer_id == Officer.id)
-        .where(ApiToken.token_digest == bindparam("digest"), ApiToken.revoked_at.is_(None), Officer.active)
+        .where(ApiToken.revoked_at.is_(None), Officer.active)
         .options(joinedload(Officer.roles))
     )
 
