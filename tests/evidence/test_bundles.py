@@ -21,8 +21,8 @@ from tsalert.audit import queries as audit
 from tsalert.cases import service as cases
 from tsalert.core.actors import Actor, Via
 from tsalert.core.errors import NotFound
-from tsalert.db import db
-from tsalert.evidence import bundles, service, storing, verifying
+from tsalert.db import db, transaction
+from tsalert.evidence import bundles, removing, service, storing, verifying
 from tsalert.evidence.rules import NewCustody, NewExhibit, NewFile
 from tsalert.evidence.verifying import Broken, Verdict
 from tsalert.evidence.vocabulary import CustodyKind
@@ -90,6 +90,31 @@ def test_the_manifest_for_people_says_it_in_plain_words_one_line_each(bundle: Pa
     assert "Exhibit RT/1: A receipt RT/9: a line that is none" in lines
     assert "  10 June 2026, 13:00: Sealed: seal B0012345" in lines
     assert "  Made from exhibit RT/1" in lines
+
+
+def test_a_file_that_retention_removed_is_named_and_not_in_the_bundle(
+    session: Session, case_id: int, actor: Actor, add: Recorder, exhibit: Recorder, tmp_path: Path
+) -> None:
+    gone = [add(), exhibit(arrived())]
+    with transaction() as step:
+        for key in removing.remove_files(step, [case_id], run_id=7, now=NOW):
+            storing.discard(key)
+    kept = add(JPEG, "photo.jpg")
+    path = save(case_id, actor, tmp_path)
+    with ZipFile(path) as archive:
+        manifest, lines = json.loads(archive.read("manifest.json")), archive.read("manifest.txt").decode().splitlines()
+        names = archive.namelist()
+    assert names == ["manifest.json", "manifest.txt", f"attachments/{kept}.jpg"]
+    assert [file["path"] for file in manifest["files"]] == names[2:]
+    told = [(file["exhibit"], file["run"], file["removed_at"], file["sha256"]) for file in manifest["removed"]]
+    hashed = sha256(PDF).hexdigest()
+    assert told == [("RT/1", 7, NOW.isoformat(), hashed), (None, 7, NOW.isoformat(), hashed)]
+    assert "1 file, 1 exhibit." in lines[2]
+    assert lines[3] == "Not in it any more: 2 files whose time was over."
+    said = f"  File {gone[0]}: PDF document, {len(PDF)} bytes, removed under retention run 7 on 10 June 2026, 13:00"
+    assert said in lines
+    assert verdict_on(path) == Verdict(3, [], [])
+    assert audit.entries_about(session, "case", case_id)[-1].detail["files"] == 1
 
 
 def test_a_bundle_as_it_was_made_fits_and_its_making_is_in_the_trail(bundle: Path, case_id: int) -> None:

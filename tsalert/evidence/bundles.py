@@ -14,7 +14,7 @@ from tsalert.audit import service as audit
 from tsalert.audit.rules import Detail
 from tsalert.core.actors import Actor, Permission
 from tsalert.db import transaction
-from tsalert.evidence import manifests, queries, storing
+from tsalert.evidence import manifests, queries, removing, storing
 from tsalert.evidence.manifests import MANIFEST, READABLE, Heading
 from tsalert.evidence.models import EvidenceFile
 from tsalert.staff import queries as staff
@@ -61,16 +61,20 @@ class _Pipe(io.RawIOBase):
 def open_bundle(case_id: int, *, actor: Actor, now: datetime) -> Bundle:
     """Return all evidence of a case; that it was asked for, and the manifest's hash, are in the trail first.
 
+    Of a file that retention removed the manifest tells that it was there, and when it went.
+
     :raises NotFound: there is no such case, or a file is not on the disk.
     """
     actor.require(Permission.EXPORT)
     with transaction() as session:
         case = queries.get_case(session, case_id)
-        dossier = queries.dossier(session, case_id)
-        described = manifests.describe(Heading(case.reference, actor.name, now), dossier, staff.officer_names(session))
+        dossier, removed = queries.dossier(session, case_id), removing.removed_from(session, case_id)
+        heading = Heading(case.reference, actor.name, now)
+        described = manifests.describe(heading, dossier, removed, staff.officer_names(session))
         manifest, readable = manifests.write(described)
-        members = [_member(file, reference) for reference, file in dossier.labelled_files]
-        keys = [file.storage_key for _, file in dossier.labelled_files]
+        kept = [(reference, file) for reference, file in dossier.labelled_files if file.id not in removed]
+        members = [_member(file, reference) for reference, file in kept]
+        keys = [file.storage_key for _, file in kept]
         said: dict[str, Detail] = {"files": len(members), "manifest": sha256(manifest).hexdigest()}
         audit.record(session, actor, BUNDLED, "case", case_id, now=now, **said)
         name = f"{case.reference}-evidence.zip"

@@ -11,7 +11,7 @@ from msgspec import Struct
 from tsalert.core.clock import in_london
 from tsalert.core.words import counted
 from tsalert.evidence.kinds import ENDINGS
-from tsalert.evidence.models import CustodyEvent, EvidenceFile
+from tsalert.evidence.models import CustodyEvent, EvidenceFile, RemovedFile
 from tsalert.evidence.queries import Dossier, Held
 from tsalert.evidence.vocabulary import CustodyKind, Kind
 
@@ -34,14 +34,26 @@ def path_in_bundle(file: EvidenceFile, exhibit: str | None) -> str:
     return f"{folder}/{file.id}.{ending}"
 
 
-def describe(heading: Heading, dossier: Dossier, officers: Mapping[int, str]) -> dict[str, Any]:
-    """Return the manifest as plain values."""
+def describe(
+    heading: Heading, dossier: Dossier, removed: Mapping[int, RemovedFile], officers: Mapping[int, str]
+) -> dict[str, Any]:
+    """Return the manifest as plain values; a bundle holds every file but those that retention removed."""
+    files = dossier.labelled_files
     return {
         "format": FORMAT,
         "case": heading.case,
         "made_by": heading.made_by,
         "made_at": _instant(heading.made_at),
-        "files": [_file(reference, file, officers) for reference, file in dossier.labelled_files],
+        "files": [
+            {"path": path_in_bundle(file, reference), **_file(reference, file, officers)}
+            for reference, file in files
+            if file.id not in removed
+        ],
+        "removed": [
+            {**_file(reference, file, officers), **_removal(removed[file.id])}
+            for reference, file in files
+            if file.id in removed
+        ],
         "exhibits": [_exhibit(held, officers) for held in dossier.exhibits],
     }
 
@@ -55,7 +67,6 @@ def write(described: Mapping[str, Any]) -> tuple[bytes, bytes]:
 
 def _file(exhibit: str | None, file: EvidenceFile, officers: Mapping[int, str]) -> dict[str, Any]:
     return {
-        "path": path_in_bundle(file, exhibit),
         "sha256": file.sha256,
         "size": file.size,
         "name": file.name,
@@ -65,6 +76,10 @@ def _file(exhibit: str | None, file: EvidenceFile, officers: Mapping[int, str]) 
         "stored_by": officers.get(file.uploaded_by or 0),
         "stored_at": _instant(file.uploaded_at),
     }
+
+
+def _removal(row: RemovedFile) -> dict[str, Any]:
+    return {"file": row.file_id, "run": row.run_id, "removed_at": _instant(row.removed_at)}
 
 
 def _exhibit(held: Held, officers: Mapping[int, str]) -> dict[str, Any]:
@@ -99,11 +114,13 @@ def _link(link: CustodyEvent, held: Held, officers: Mapping[int, str]) -> dict[s
 
 
 def _lines(described: Mapping[str, Any]) -> Iterable[str]:
-    files, exhibits = described["files"], described["exhibits"]
+    files, exhibits = [*described["files"], *described["removed"]], described["exhibits"]
     yield f"Evidence of case {described['case']}"
     yield f"Made by {described['made_by']} on {_day(described['made_at'])}."
-    holds = f"{counted(len(files), 'file')}, {counted(len(exhibits), 'exhibit')}"
+    holds = f"{counted(len(described['files']), 'file')}, {counted(len(exhibits), 'exhibit')}"
     yield f"{holds}. The long numbers are SHA-256 hashes of the files."
+    if described["removed"]:
+        yield f"Not in it any more: {counted(len(described['removed']), 'file')} whose time was over."
     for exhibit in exhibits:
         yield from _exhibit_lines(exhibit, [file for file in files if file["exhibit"] == exhibit["reference"]])
     attached = [file for file in files if file["exhibit"] is None]
@@ -126,8 +143,11 @@ def _exhibit_lines(exhibit: Mapping[str, Any], files: Iterable[Mapping[str, Any]
 
 
 def _file_lines(file: Mapping[str, Any]) -> Iterable[str]:
-    size = counted(file["size"], "byte")
-    yield f"  File {file['path']}: {Kind.of(file['kind']).label}, {size}, sent as {_flat(file['name'])}"
+    told = f"{Kind.of(file['kind']).label}, {counted(file['size'], 'byte')}"
+    if "run" in file:
+        yield f"  File {file['file']}: {told}, removed under retention run {file['run']} on {_day(file['removed_at'])}"
+    else:
+        yield f"  File {file['path']}: {told}, sent as {_flat(file['name'])}"
     yield f"    {file['sha256']}"
 
 

@@ -26,6 +26,12 @@ def delete_removed(session: Session, run_id: int) -> int:
     return sum(storing.discard(key) for key in session.scalars(query.where(RemovedFile.run_id == run_id)))
 
 
+def removed_from(session: Session, case_id: int) -> dict[int, RemovedFile]:
+    """Return when, and by which run, each file of a case was removed that was."""
+    query = select(RemovedFile).join(EvidenceFile, EvidenceFile.id == RemovedFile.file_id)
+    return {row.file_id: row for row in session.scalars(query.where(EvidenceFile.case_id == case_id))}
+
+
 def removed_by(session: Session, file_ids: Sequence[int]) -> dict[int, int]:
     """Return the run that removed each of some files that were removed."""
     query = select(RemovedFile.file_id, RemovedFile.run_id).where(RemovedFile.file_id.in_(file_ids))
