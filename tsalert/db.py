@@ -263,6 +263,7 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
     if not type(connection).__module__.startswith("sqlite3"):
         return
     connection.isolation_level = None  # SQLAlchemy says when a transaction begins
+    connection.create_function("lower", 1, lambda words: words and words.lower(), deterministic=True)  # not A-Z alone
     cursor = connection.cursor()
     for pragma in (
         "busy_timeout = 10000",

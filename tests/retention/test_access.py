@@ -147,6 +147,18 @@ def test_two_months_more_are_taken_once_within_the_first_month_and_for_a_reason(
         requests.extend(request_id, reason="Again", actor=desk.protection, now=NOW)
 
 
+@pytest.mark.parametrize(
+    ("name", "typed"),
+    [("Siân Jones", "SIÂN JONES"), ("JOSÉ EXAMPLE", "José Example"), ("Anna Groß", "anna groß"), (None, "no name")],
+)
+def test_who_asks_is_found_in_any_case_of_any_alphabet(
+    session: Session, desk: Desk, name: str | None, typed: str
+) -> None:
+    session.add(Subscriber(kind="resident", name=name, language="en", formats=[], created_at=NOW))
+    session.commit()
+    assert [found for _, found in requests.find_people(session, typed)] == ([name] if name else [])
+
+
 def test_a_subscribers_addresses_and_consents_are_gathered(session: Session, desk: Desk) -> None:
     session.add(Subscriber(kind="resident", name="Sam Example", language="en", formats=[], created_at=NOW))
     session.commit()

@@ -134,7 +134,7 @@ def _by_name(session: Session) -> Iterator[Pair]:
     )
     groups = select(name, Subscriber.postcode).where(*mine).group_by(name, Subscriber.postcode)
     for found in session.execute(groups.having(func.count() > 1).limit(_MOST_GROUPS)).all():
-        same = (name == found[0], Subscriber.postcode == found[1])
+        same = (Subscriber.postcode == found[1], name == found[0])  # so few names need be written small
         yield from _pairs(session.scalars(select(Subscriber.id).where(*mine, *same).order_by(Subscriber.id)))
 
 

@@ -32,7 +32,7 @@ def forget_of(session: Session, addresses: Collection[str]) -> None:
     """Forget the messages that came from some addresses; a step. What led to a call goes with that."""
     for rows in _tables():
         sender = func.lower(rows.c.sender) if rows.name == "inbound_mail" else rows.c.sender
-        mine = sender.in_([each.casefold() for each in addresses])
+        mine = sender.in_([each.lower() for each in addresses])
         _forget(session, rows, rows.c.call_id.is_(None), mine)
 
 
