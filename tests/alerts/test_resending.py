@@ -6,6 +6,7 @@ import sys
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from functools import partial
+from typing import Any
 
 import pytest
 import time_machine
@@ -18,6 +19,7 @@ from sqlalchemy.orm import Session
 from tests.alerts.conftest import new_draft, shown, subscribe
 from tests.alerts.test_spending import set_limits
 from tests.alerts.test_together import at_once, hire
+from tests.alerts.test_views import digest_on
 from tests.conftest import command_environment
 from tsalert.alerts import editions, queries, service
 from tsalert.alerts.missing import queries as missing
@@ -556,3 +558,59 @@ def test_sending_again_is_counted_and_refused_like_any_text_that_costs_more_than
     assert again(sent, author, Reason.UNDELIVERED) == 1
     session.rollback()
     assert spending.set_aside_for(session, sent) > before
+
+
+@pytest.fixture
+def too_dear(app: Flask, session: Session, sent: int, monkeypatch: pytest.MonkeyPatch) -> int:
+    """An alert whose text came back, and would cost more to send again than is left."""
+    ended(session, phone="undelivered")
+    monkeypatch.setitem(app.extensions, "tsalert_settings", app.extensions["tsalert_settings"])
+    set_limits(app, per_hour="0.01", price="100")
+    return sent
+
+
+def test_a_manager_lets_it_cost_more_on_the_page_from_which_it_is_sent_again(
+    session: Session, signed_in: SignIn, too_dear: int
+) -> None:
+    place, officer, manager = f"/alerts/{too_dear}/missing", signed_in(), signed_in(RoleName.MANAGER, name="Mo Manager")
+    form = {"reasons": ["undelivered"], "way": "same"}
+    refused = officer.post(place, data=form)
+    assert refused.status_code == 422
+    assert "Send it again for fewer reasons, or ask a manager to let it cost more." in refused.text
+    page = officer.get(place).text
+    assert ("is left. Send it again" in page, "Let it cost more" in page) == (True, False)
+    page = manager.get(place).text
+    assert "Let it cost more" in page
+    leave = {"digest": digest_on(page), "reason": "They must know of the robber."}
+    assert officer.post(f"{place}/spending-leave", data=leave).status_code == 403
+    assert manager.post(f"{place}/spending-leave", data=leave | {"reason": ""}).status_code == 422
+    page = manager.post(f"{place}/spending-leave", data=leave, follow_redirects=True).text
+    assert "This alert may cost more when it is sent again." in page
+    assert "Mo Manager gave leave" in officer.get(place).text
+    assert officer.post(place, data=form).status_code == 303
+    assert times_sent(session)[PHONE] == 2
+
+
+def test_a_program_of_a_manager_lets_it_cost_more_and_it_is_sent_again(
+    session: Session, client: FlaskClient, bearer: Callable[..., dict[str, str]], too_dear: int
+) -> None:
+    token, place = bearer(RoleName.MANAGER), f"/api/v1/alerts/{too_dear}"
+    wanted = {"reasons": ["undelivered"], "way": "same"}
+    assert client.post(f"{place}/resends", json=wanted, headers=token).status_code == 422
+    read: Any = client.get(place, headers=token).json
+    leave = {"digest": read["digest"], "reason": "They must know of the robber."}
+    told: Any = client.post(f"{place}/spending-leave", json=leave, headers=token).json
+    assert told["may_cost_more"]
+    assert client.post(f"{place}/resends", json=wanted, headers=token).status_code == 201
+    assert times_sent(session)[PHONE] == 2
+
+
+def test_nobody_lets_an_alert_cost_more_that_is_not_sent_again(
+    session: Session, officer: Callable[..., Actor], too_dear: int
+) -> None:
+    manager, why = officer(RoleName.MANAGER), "They must know of the robber."
+    with pytest.raises(Conflict, match="is not sent again"):
+        spending.give_leave(too_dear, shown(too_dear), why, actor=manager, now=utc_now() + timedelta(days=7))
+    service.withdraw(too_dear, "It was another street.", actor=manager, now=utc_now())
+    with pytest.raises(Conflict, match="is not sent again"):
+        spending.give_leave(too_dear, shown(too_dear), why, actor=manager, now=utc_now())

@@ -112,3 +112,6 @@ def test_the_first_limit_that_an_alert_passes_is_told() -> None:
     why = spending.why_too_dear(2_500_000, [free, month, Purse(Span.HOUR, Decimal(0), 0)])
     assert why is not None
     assert why.startswith("Its texts and calls cost £2.50, but only £2.00 of the £3.00 for the month is left. Leave")
+    again = spending.why_too_dear(2_500_000, [free, month], is_again=True)
+    assert again is not None
+    assert again.endswith("is left. Send it again for fewer reasons, or ask a manager to let it cost more.")

@@ -94,7 +94,7 @@ def get_budget(alert_id: int) -> dict[str, Any]:
 @blp.arguments(SpendingLeaveSchema)
 @blp.response(200, BudgetSchema)
 def let_cost_more(told: dict[str, Any], alert_id: int) -> dict[str, Any]:
-    """Let this one alert, as its digest names it, cost more than is left."""
+    """Let this one alert, as its digest names it, cost more than is left, also when it is sent again."""
     spending.give_leave(alert_id, told["digest"], told["reason"], actor=current_actor(), now=utc_now())
     return _budget(alert_id)
 
@@ -111,11 +111,13 @@ def list_near(alert_id: int) -> dict[str, Any]:
 def _budget(alert_id: int) -> dict[str, Any]:
     session, now = db.session(), utc_now()
     alert = queries.get_alert(session, alert_id)
+    pulled = proof.pull_proof(alert)
     if alert.published_at is not None:
         cost, purses = in_pounds(spending.set_aside_for(session, alert_id)), spending.purses(session, now=now)
-        return {"cost": cost, "purses": purses, "too_dear": None, "may_cost_more": False}
+        has_leave = spending.find_leave(session, alert_id, pulled.digest) is not None
+        return {"cost": cost, "purses": purses, "too_dear": None, "may_cost_more": has_leave}
     reach = count_readers(session, alert, now=now).at_once
-    found = budgeting.find_budget(session, alert, proof.pull_proof(alert), reach, now=now)
+    found = budgeting.find_budget(session, alert, pulled, reach, now=now)
     names = ("cost", "purses", "too_dear")
     return {name: getattr(found, name) for name in names} | {"may_cost_more": found.leave is not None}
 

@@ -28,6 +28,8 @@ from tsalert.subscribers import queries as subscribers
 PAGE = 25
 # A correction goes to those who got the alert; everybody else reads on the alert's own page that it was withdrawn.
 _LISTED = (Alert.published_at.is_not(None), Alert.kind != Kind.CANCEL)
+# Neither held nor withdrawn.
+_OUT = frozenset({Status.SENDING, Status.COMPLETED, Status.FAILED})
 _NEWEST = (Alert.published_at.desc(), Alert.id.desc())
 
 
@@ -103,6 +105,11 @@ def lines(session: Session, alerts: Sequence[Alert]) -> list[AlertLine]:
 def standing(session: Session, alert: Alert) -> Status:
     """Return where one alert stands."""
     return standings_of(session, [alert])[alert.id]
+
+
+def is_out(session: Session, alert: Alert) -> bool:
+    """Tell whether an alert is being sent or was; one that is held or was withdrawn is not out."""
+    return standing(session, alert) in _OUT
 
 
 def standings_of(

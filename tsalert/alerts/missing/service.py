@@ -17,7 +17,6 @@ from tsalert.alerts.night import reasons as night
 from tsalert.alerts.night.rules import LANES
 from tsalert.alerts.rules import Channel, Edition, Urgency
 from tsalert.alerts.spending import service as spending
-from tsalert.alerts.steps import Status
 from tsalert.audit import service as audit
 from tsalert.core.actors import Actor, Permission
 from tsalert.core.errors import Conflict, NotAllowed, RuleViolation
@@ -29,7 +28,6 @@ from tsalert.delivery.rules import Content
 
 # The mailings that were made, each with its edition and how many it goes to.
 _Made = list[tuple[int, Edition, int]]
-SENT = frozenset({Status.SENDING, Status.COMPLETED, Status.FAILED})
 _OTHER_WORDS = (
     "The service's settings have changed, so the words would not be those that were approved. Write an update instead."
 )
@@ -71,7 +69,7 @@ def send_again(alert_id: int, wanted: Again, *, actor: Actor, now: datetime) -> 
         _say_why_now(session, alert, wanted, made, actor, now)
         pulled = proof.pull_proof(alert)
         keep_prices(session, alert.id, resend.round, pulled, [*Channel])
-        spending.charge(session, alert, pulled, [number for number, _, _ in made], now=now)
+        spending.charge(session, alert, pulled, [number for number, _, _ in made], now=now, is_again=True)
         audit.record(session, actor, "sent again", "alert", alert.id, now=now, way=wanted.way, size=size)
         return size
 
@@ -97,7 +95,7 @@ def _say_why_now(session: Session, alert: Alert, wanted: Again, made: _Made, act
 def _check(session: Session, alert: Alert, reasons: Collection[Reason], now: datetime) -> None:
     if not reasons or not set(reasons) <= set(SENT_AGAIN):
         raise RuleViolation("Choose who to send it to again.", field="reasons")
-    if queries.standing(session, alert) not in SENT:
+    if not queries.is_out(session, alert):
         raise Conflict(
             "This alert cannot be sent again: it is not being sent, or was withdrawn.", legal=["read it again"]
         )

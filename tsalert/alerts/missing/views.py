@@ -14,6 +14,9 @@ from tsalert.alerts.models import Alert
 from tsalert.alerts.night.reasons import lacks_reason
 from tsalert.alerts.page_words import ADDRESS_WORDS, ONE_ADDRESS
 from tsalert.alerts.sending_words import on_their_way
+from tsalert.alerts.spending import service as spending
+from tsalert.alerts.spending.budgets import find_budget
+from tsalert.alerts.spending.schemas import SpendingLeaveSchema
 from tsalert.core.actors import Permission
 from tsalert.core.clock import utc_now
 from tsalert.db import db
@@ -60,6 +63,17 @@ def send_again(alert_id: int) -> ResponseReturnValue:
     return redirect(url_for(".list_missing", alert_id=alert_id), 303)
 
 
+@bp.post("/alerts/<int:alert_id>/missing/spending-leave")
+@requires(Permission.RAISE_SPENDING)
+@redisplays(list_missing)
+def let_alert_cost_more(alert_id: int) -> ResponseReturnValue:
+    """Let an alert that is sent again cost more than is left."""
+    typed = load_form(SpendingLeaveSchema())
+    spending.give_leave(alert_id, typed["digest"], typed["reason"], actor=current_actor(), now=utc_now())
+    flash("Kept. This alert may cost more when it is sent again.", "success")
+    return redirect(url_for(".list_missing", alert_id=alert_id), 303)
+
+
 def _choices(alert: Alert) -> dict[str, Any]:
     """Return whom it could be sent to again, each way, and what that would cost."""
     session, now = db.session(), utc_now()
@@ -67,12 +81,16 @@ def _choices(alert: Alert) -> dict[str, Any]:
     channels = {channel for counts in sizes.values() for channel in counts}
     pulled = proof.pull_proof(alert)
     costs = {way: {cost.channel: cost.pounds for cost in costing.costs(pulled, sizes[way])} for way in Way}
-    is_open = queries.standing(session, alert) in resending.SENT and alert.expires_at > now
+    is_open = queries.is_out(session, alert) and alert.expires_at > now
+    ways = [way for way in Way if is_open and sizes[way]]
+    budgets = [find_budget(session, alert, pulled, sizes[way], now=now) for way in ways]
     return {
         "missed": missing.by_reason(session, alert),
         "sizes": sizes,
         "costs": costs,
-        "ways": [way for way in Way if is_open and sizes[way]],
+        "ways": ways,
+        "budget": max(budgets, key=lambda each: each.cost, default=None),
+        "digest": pulled.digest,
         "is_open": is_open,
         "wakes_now": lacks_reason(session, alert, alert.approved_digest or "", at=now, channels=channels),
         "are_gone": letting_go.are_gone(alert, now),

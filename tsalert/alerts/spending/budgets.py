@@ -33,9 +33,10 @@ class Budget(Struct, frozen=True):
 
 
 def find_budget(session: Session, alert: Alert, pulled: Proof, reach: Mapping[str, int], *, now: datetime) -> Budget:
-    """Return what an alert would cost if it went to so many by channel now, or when it is approved for."""
+    """Return what an alert would cost if it went to so many by channel now, again too, or when it is approved for."""
     standing = schedules.find_standing(session, alert.id)
     at = max(now, standing.starts_at) if standing else now
     cost, purses = spending.cost_of(pulled, reach), spending.purses(session, now=at)
     leave = spending.find_leave(session, alert.id, pulled.digest)
-    return Budget(in_pounds(cost), purses, why_too_dear(cost, purses), leave)
+    too_dear = why_too_dear(cost, purses, is_again=alert.published_at is not None)
+    return Budget(in_pounds(cost), purses, too_dear, leave)

@@ -61,13 +61,17 @@ def begins(span: Span, now: datetime) -> datetime:
     return london_midnight(london_date(now).replace(day=1))
 
 
-def why_too_dear(cost: int, purses: Iterable[Purse]) -> str | None:
-    """Return why an alert may not cost so much now, in words; None where it may."""
+def why_too_dear(cost: int, purses: Iterable[Purse], *, is_again: bool = False) -> str | None:
+    """Return why an alert may not cost so much now, in words; None where it may.
+
+    :param is_again: it went out before, and its channels and audience stand.
+    """
+    advice = "Send it again for fewer reasons," if is_again else "Leave a channel out, narrow who it goes to,"
     for purse in purses:
         if purse.limit is not None and purse.left is not None and not purse.bears(cost):
             return (
                 f"Its texts and calls cost {to_the_penny(in_pounds(cost))}, but only {to_the_penny(purse.left)} of the "
-                f"{to_the_penny(purse.limit)} for the {purse.span} is left. Leave a channel out, narrow who it goes "
-                "to, or ask a manager to let it cost more."
+                f"{to_the_penny(purse.limit)} for the {purse.span} is left. {advice} or ask a manager to let it cost "
+                "more."
             )
     return None

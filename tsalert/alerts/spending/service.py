@@ -27,10 +27,13 @@ from tsalert.db import insert_into, transaction
 from tsalert.delivery import queries as delivery
 
 
-def charge(session: Session, alert: Alert, pulled: Proof, mailings: Collection[int], *, now: datetime) -> int:
+def charge(
+    session: Session, alert: Alert, pulled: Proof, mailings: Collection[int], *, now: datetime, is_again: bool = False
+) -> int:
     """Count what the texts and calls cost that were just queued for an alert; return it in units. A step.
 
     :param mailings: those that were just made.
+    :param is_again: they send it once more.
     :raises RuleViolation: it is more than is left, and nobody gave leave.
     """
     queued: Counter[str] = Counter()
@@ -40,7 +43,7 @@ def charge(session: Session, alert: Alert, pulled: Proof, mailings: Collection[i
     if not cost:
         return 0
     purses = [Purse(span, _limit(span), _add(session, span, cost, now) - cost) for span in Span]
-    refused = why_too_dear(cost, purses)
+    refused = why_too_dear(cost, purses, is_again=is_again)
     if refused and find_leave(session, alert.id, pulled.digest) is None:
         raise RuleViolation(refused)
     session.add(AlertSpending(alert_id=alert.id, at=now, cost=cost))
@@ -62,9 +65,9 @@ def purses(session: Session, *, now: datetime) -> list[Purse]:
 
 
 def give_leave(alert_id: int, shown: str, reason: str, *, actor: Actor, now: datetime) -> None:
-    """Let one alert, as it reads now, cost more than is left.
+    """Let one alert, as it reads now, cost more than is left, when it is sent and when it is sent again.
 
-    :raises Conflict: it has gone out, or reads otherwise by now, or has leave.
+    :raises Conflict: it has gone out and is not sent again, or reads otherwise by now, or has leave.
     :raises RuleViolation: the reason says nothing.
     """
     actor.require(Permission.RAISE_SPENDING)
@@ -72,8 +75,8 @@ def give_leave(alert_id: int, shown: str, reason: str, *, actor: Actor, now: dat
         raise NotAllowed("Only an officer can let an alert cost more.")
     with transaction() as session:
         alert = queries.get_alert(session, alert_id, lock=True)
-        if alert.published_at is not None:
-            raise Conflict("This alert has gone out.", legal=["read it again"])
+        if alert.published_at is not None and not (queries.is_out(session, alert) and alert.expires_at > now):
+            raise Conflict("This alert has gone out, and is not sent again.", legal=["read it again"])
         rules.require_same(shown, proof.pull_proof(alert).digest)
         if find_leave(session, alert_id, shown) is not None:
             raise Conflict("This alert may cost more already.", legal=["read it again"])
