@@ -42,7 +42,7 @@ PEOPLE = st.lists(
             "frequency": st.sampled_from([*Frequency]),
             "kind": st.sampled_from(["resident", "partner"]),
             "formats": st.sampled_from(["", "large_print"]),
-            "status": st.sampled_from(["active", "active", "paused", "bounced"]),
+            "status": st.sampled_from(["active", "active", "bounced"]),
             "is_paused": st.booleans(),
             "is_link_paused": st.booleans(),
             "has_ended": st.booleans(),
