@@ -1,19 +1,18 @@
 """What becomes of an offer without an answer in time: it lapses by itself, and an answer too late is noted."""
 
-import logging
 from datetime import datetime
+from functools import partial
 
 from sqlalchemy.orm import Session
 
 from tsalert.audit import service as audit
 from tsalert.cases import steps
 from tsalert.core.actors import SERVICE
+from tsalert.core.one_by_one import one_by_one
 from tsalert.db import db, transaction
 from tsalert.exchange import queries
 from tsalert.exchange.models import OfferedPack
 from tsalert.exchange.rules import State
-
-_log = logging.getLogger(__name__)
 
 
 def let_lapse(now: datetime) -> int:
@@ -21,7 +20,7 @@ def let_lapse(now: datetime) -> int:
 
     Each is a transaction of its own: one that fails keeps no other waiting.
     """
-    return sum(_let_lapse_safely(pack_id, now) for pack_id in queries.lapsed_ids(db.session(), now))
+    return one_by_one(queries.lapsed_ids(db.session(), now), partial(_let_lapse, now=now))
 
 
 def let_go(row: OfferedPack, state: State, *, now: datetime, reason: str | None = None) -> None:
@@ -43,15 +42,7 @@ def note_too_late(session: Session, pack_id: int, said: str | None, *, now: date
     audit.record(session, SERVICE, "answer refused", "offered pack", row.id, now=now)
 
 
-def _let_lapse_safely(pack_id: int, now: datetime) -> bool:
-    try:
-        return _let_lapse(pack_id, now)
-    except Exception:  # noqa: BLE001 - one faulty offer must not keep what every other says of people
-        _log.exception("letting offered pack %s lapse failed", pack_id)
-        return False
-
-
-def _let_lapse(pack_id: int, now: datetime) -> bool:
+def _let_lapse(pack_id: int, *, now: datetime) -> bool:
     """Let go of one, unless somebody answered it meanwhile."""
     with transaction() as session:
         row = queries.get_pack_row(session, pack_id, lock=True)

@@ -1,7 +1,7 @@
 """Offers that nobody answered in time, and those that were answered on the incident's own page."""
 
-import logging
 from datetime import datetime
+from functools import partial
 
 from flask import current_app
 from sqlalchemy.orm import Session
@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from tsalert.audit import service as audit
 from tsalert.config import Settings
 from tsalert.core.actors import SERVICE
+from tsalert.core.one_by_one import one_by_one
 from tsalert.db import db, transaction
 from tsalert.handover import packs, queries, rules, service, wording
 from tsalert.handover.models import Handover
@@ -17,8 +18,6 @@ from tsalert.handover.telling import write_to_managers
 from tsalert.response import handing_over
 from tsalert.response import queries as response
 
-_log = logging.getLogger(__name__)
-
 
 def settle_due(now: datetime) -> int:
     """Let every offer lapse whose time is over, and tell the managers; returns how many handovers ended.
@@ -26,7 +25,7 @@ def settle_due(now: datetime) -> int:
     An incident may be answered for, or end, without its handover: that is brought up to date first, and is no lapse.
     Each is a transaction of its own: one that fails keeps no other waiting.
     """
-    return sum(_settle_safely(handover_id, now) for handover_id in queries.offered_ids(db.session()))
+    return one_by_one(queries.offered_ids(db.session()), partial(settle, now=now))
 
 
 def settle(handover_id: int, *, now: datetime) -> bool:
@@ -42,14 +41,6 @@ def settle(handover_id: int, *, now: datetime) -> bool:
             return False
         _lapse(session, row, now=now)
         return True
-
-
-def _settle_safely(handover_id: int, now: datetime) -> bool:
-    try:
-        return settle(handover_id, now=now)
-    except Exception:  # noqa: BLE001 - one faulty offer must not keep every other from being settled
-        _log.exception("settling handover %s failed", handover_id)
-        return False
 
 
 def _lapse(session: Session, row: Handover, *, now: datetime) -> None:

@@ -4,14 +4,15 @@ The alarm rings those whom the policy names, one after the other, and then ends:
 warning stands above every page until somebody deals with it or the officer gives a sign.
 """
 
-import logging
 from collections.abc import Sequence
 from datetime import datetime
+from functools import partial
 
 from msgspec import Struct
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
+from tsalert.core.one_by_one import one_by_one
 from tsalert.db import db, transaction
 from tsalert.delivery.rules import Channel
 from tsalert.paging import policies, rows, words
@@ -32,8 +33,6 @@ from tsalert.paging.reaching import (
 from tsalert.paging.vocabulary import Happening, Purpose
 from tsalert.rota import queries as rota
 from tsalert.rota.vocabulary import Duty
-
-_log = logging.getLogger(__name__)
 
 
 class OnScene(Struct, frozen=True):
@@ -136,20 +135,15 @@ def check_welfare(now: datetime) -> int:
 
     Each is a transaction of its own: one that fails leaves nobody else unwatched.
     """
-    due = rows.due_watches(db.session(), now=now)
-    for watch_id in due:
-        _check_safely(watch_id, now)
-    return len(due)
+    return one_by_one(rows.due_watches(db.session(), now=now), partial(_look_after, now=now))
 
 
-def _check_safely(watch_id: int, now: datetime) -> None:
-    try:
-        with transaction() as session:
-            watch = rows.lock_watch_by_id(session, watch_id)
-            if watch is not None:
-                _check(session, watch, now=now)
-    except Exception:  # noqa: BLE001 - one faulty watch must not keep every other officer from being asked
-        _log.exception("watch %s over an officer on scene failed", watch_id)
+def _look_after(watch_id: int, *, now: datetime) -> bool:
+    with transaction() as session:
+        watch = rows.lock_watch_by_id(session, watch_id)
+        if watch is not None:
+            _check(session, watch, now=now)
+        return watch is not None
 
 
 def _check(session: Session, watch: WelfareWatch, *, now: datetime) -> None:

@@ -3,22 +3,21 @@
 The button, the key on the call and the text are doors to the same steps.
 """
 
-import logging
 from datetime import datetime
+from functools import partial
 
 from sqlalchemy.orm import Session
 
 from tsalert.audit import service as audit
 from tsalert.core.actors import Actor, Permission
 from tsalert.core.errors import Conflict, NotAllowed
+from tsalert.core.one_by_one import one_by_one
 from tsalert.db import db, transaction
 from tsalert.paging import service as paging
 from tsalert.response import paged, progress, rows
 from tsalert.response.models import Milestone
 from tsalert.response.steps import IncidentState, Step
 from tsalert.staff import queries as staff
-
-_log = logging.getLogger(__name__)
 
 
 def take_incident(incident_id: int, *, actor: Actor, now: datetime) -> bool:
@@ -102,20 +101,16 @@ def page_due(now: datetime) -> int:
     Each is a transaction of its own: one that fails keeps no other waiting.
     """
     due = paging.due_incidents(db.session(), now=now)
-    return sum(_page_safely(incident_id, now) for incident_id in due)
+    return one_by_one(due, partial(_page, now=now))
 
 
-def _page_safely(incident_id: int, now: datetime) -> bool:
-    try:
-        with transaction() as session:
-            incident = rows.lock_incident(session, incident_id)
-            was_paged = paging.advance(session, incident_id, now=now)
-            if was_paged:
-                paged.mark_paged(incident)
-            return was_paged
-    except Exception:  # noqa: BLE001 - one faulty run must not keep every other from being paged
-        _log.exception("paging for incident %s failed", incident_id)
-        return False
+def _page(incident_id: int, *, now: datetime) -> bool:
+    with transaction() as session:
+        incident = rows.lock_incident(session, incident_id)
+        was_paged = paging.advance(session, incident_id, now=now)
+        if was_paged:
+            paged.mark_paged(incident)
+        return was_paged
 
 
 def _officer(actor: Actor) -> int:

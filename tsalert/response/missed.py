@@ -1,16 +1,15 @@
 """Telling the officer on duty of calls and texts that nobody has seen to."""
 
-import logging
 from datetime import datetime
+from functools import partial
 
 from tsalert.core.errors import Overtaken
+from tsalert.core.one_by_one import one_by_one
 from tsalert.db import db, transaction
 from tsalert.response import waiting
 from tsalert.response.vocabulary import RAPID_RESPONSE_LINES, Line
 from tsalert.response.waiting import WaitingCall
 from tsalert.telephone import rules, telling, wording
-
-_log = logging.getLogger(__name__)
 
 
 def alarm_missed(now: datetime) -> int:
@@ -19,19 +18,16 @@ def alarm_missed(now: datetime) -> int:
     Each is a transaction of its own: one that fails keeps no other untold.
     """
     due = [each.call.id for each in waiting.untold_calls(db.session()) if is_due(each, now)]
-    return sum(_tell_safely(call_id, now) for call_id in due)
+    return one_by_one(due, partial(_tell, now=now))
 
 
-def _tell_safely(call_id: int, now: datetime) -> bool:
+def _tell(call_id: int, *, now: datetime) -> bool:
     try:
         with transaction() as session:
             each = waiting.get_waiting(session, call_id)
             return telling.tell_of_missed(session, call_id, words_for(each), now=now)
     except Overtaken:
         return False  # an officer wrote it up meanwhile
-    except Exception:  # noqa: BLE001 - one faulty call must not keep the officer on duty from hearing of every other
-        _log.exception("telling of missed call %s failed", call_id)
-        return False
 
 
 def is_due(each: WaitingCall, now: datetime) -> bool:
