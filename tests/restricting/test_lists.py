@@ -8,7 +8,8 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
-from tests.restricting.conftest import Kept, give, newest_officer
+from tests.restricting.conftest import WHY, Kept, give, newest_officer
+from tests.telephone.conftest import call_in
 from tsalert.audit.queries import entries_about
 from tsalert.core.actors import SERVICE, Actor
 from tsalert.core.clock import london_date, utc_now
@@ -19,6 +20,7 @@ from tsalert.inbound.rules import MESSAGE
 from tsalert.response import kept
 from tsalert.response import queries as response
 from tsalert.response.board import read_board
+from tsalert.restricting import service
 from tsalert.savings import queries as savings
 from tsalert.staff.rules import RoleName
 from tsalert.tiers import granting
@@ -162,6 +164,24 @@ def test_texts_of_a_restricted_call_are_not_shown(
     assert ("Thank you" in page, "They are back" in page) == (True, False)
     listed = client.get("/api/v1/messages", headers=head).get_json()["items"]
     assert [each["body"] for each in listed] == ["Thank you"]
+
+
+def test_who_rang_is_not_told_of_a_restricted_call_that_waits_to_be_written_up(
+    session: Session, desk: FlaskClient, client: FlaskClient, head: dict[str, str], manager: Actor
+) -> None:
+    shut, plain = call_in(caller="+447700900999"), call_in(caller="+447700900123")
+    service.restrict((Subject.CALL, shut), WHY, actor=manager, now=utc_now())
+    page = desk.get("/calls").text
+    waiting = page[: page.index("In the order they were saved")]
+    assert ("Restricted" in waiting, f"/calls/{shut}/write-up" in waiting) == (True, False)
+    assert ("tel:+447700900123" in page, "900999" in page) == (True, False)
+    told = client.get("/api/v1/calls/waiting", headers=head)
+    kept, shown = told.get_json()["items"]
+    assert (kept["call"]["id"], kept["call"]["phone"], kept["telephone"]) == (shut, None, None)
+    assert (shown["call"]["id"], shown["telephone"]["caller"]) == (plain, "+447700900123")
+    assert "900999" not in told.text
+    entries = [entries_about(session, "call", number) for number in (shut, plain)]
+    assert [sum(each.action == "read" for each in found) for found in entries] == [0, 2]
 
 
 def test_the_incidents_behind_a_figure_tell_of_one_that_is_restricted_what_everybody_may_know(

@@ -30,22 +30,25 @@ bp.context_processor(lambda: {"vocabulary": vocabulary})
 
 def _draw_calls(after: int | None = None, waiting_after: str | None = None) -> ResponseReturnValue:
     """Draw the calls that came before one, or the newest beneath those that wait to be written up."""
+    reader, now = current_actor(), utc_now()
     listed = queries.list_calls(db.session(), after=after)
-    calls, bare = kept.for_reader(db.session(), current_actor(), listed.items, now=utc_now())
+    calls, bare = kept.for_reader(db.session(), reader, listed.items, now=now)
     waits: Page[WaitingCall] = Page([], None)
     if after is None:
-        waits = waiting.waiting_calls(db.session(), reader_id=current_actor().officer_id, after=waiting_after)
-    name_read(each.call.id for each in waits.items)  # these lines show who rang; the others no more than a board does
+        waits = waiting.waiting_calls(db.session(), reader_id=reader.officer_id, after=waiting_after)
+    waiters, bare_waiters = waiting.for_reader(db.session(), reader, waits.items, now=now)
+    # These lines show who rang; the others no more than a board does.
+    name_read(each.call.id for each in waiters if each.call.id not in bare_waiters)
     return render_template(
         "response/calls.html",
         calls=calls,
-        bare=bare,
+        bare=bare | bare_waiters,
         references=queries.references(db.session(), {call.incident_id for call in calls if call.incident_id}),
         wards=places.ward_names(db.session()),
         older=listed.next,
         is_first=after is None,
-        waiting=waits,
-        saving=queries.time_to_save(db.session()) if current_actor().may(Permission.READ_FIGURES) else None,
+        waiting=Page(waiters, waits.next),
+        saving=queries.time_to_save(db.session()) if reader.may(Permission.READ_FIGURES) else None,
     )
 
 

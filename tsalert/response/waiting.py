@@ -15,7 +15,7 @@ from tsalert.core.errors import Overtaken, RuleViolation
 from tsalert.db import transaction
 from tsalert.keysets import Order, Page, read_page
 from tsalert.references.service import next_reference
-from tsalert.response import rules, service
+from tsalert.response import kept, rules, service
 from tsalert.response.models import Call
 from tsalert.response.rules import NewCall
 from tsalert.response.service import LoggedCall
@@ -156,6 +156,15 @@ def waiting_calls(session: Session, *, reader_id: int | None = None, after: str 
     page = read_page(session, select(Call).where(_WAITS), longest_first, after=after, size=MOST_SHOWN)
     found = _with_stories(session, page.items)
     return Page(sorted(found, key=lambda each: not _is_own(each, reader_id)), page.next)
+
+
+def for_reader(
+    session: Session, reader: Actor, found: Sequence[WaitingCall], *, now: datetime
+) -> tuple[list[WaitingCall], set[int]]:
+    """Return calls that wait as this reader may see them, and which of them are no more than T1."""
+    calls, bare = kept.for_reader(session, reader, [each.call for each in found], now=now)
+    shown = zip(found, calls, strict=True)
+    return [replace(each, call=call, story=None) if call.id in bare else each for each, call in shown], bare
 
 
 def untold_calls(session: Session) -> list[WaitingCall]:

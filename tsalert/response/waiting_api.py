@@ -35,9 +35,11 @@ __all__ = ["calls"]
 @calls.response(200, page_of(WaitingCallSchema, ListPlace))
 def list_waiting(asked: dict[str, Any]) -> Page[WaitingCall]:
     """List the calls that wait to be written up, the longest waiting first; your own come first on each page."""
-    found = waiting.waiting_calls(db.session(), reader_id=current_actor().officer_id, **asked)
-    name_read(each.call.id for each in found.items)
-    return found
+    reader = current_actor()
+    page = waiting.waiting_calls(db.session(), reader_id=reader.officer_id, **asked)
+    found, bare = waiting.for_reader(db.session(), reader, page.items, now=utc_now())
+    name_read(each.call.id for each in found if each.call.id not in bare)
+    return Page(found, page.next)
 
 
 @calls.route("/proposal")

@@ -46,7 +46,7 @@ class StorySchema(Schema):
 
 
 class WaitingCallSchema(Schema):
-    """A call that waits to be written up; one that came as a text message has no ``telephone``."""
+    """A call that waits to be written up; one that came in writing, or is restricted, has no ``telephone``."""
 
     call = fields.Nested(CallSchema)
     telephone = fields.Nested(StorySchema, attribute="story", allow_none=True)
