@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
+from msgspec.structs import replace
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
@@ -134,6 +135,31 @@ def test_patterns_of_one_duty_that_overlap_are_refused_and_the_other_is_named(
     other_weeks = nights(ash, every_weeks=2, effective_from=WEDNESDAY + timedelta(weeks=1))
     planning.add_pattern(other_weeks, actor=manager, now=NOON)
     planning.add_pattern(nights(ash, starts=time(8), ends=time(18), duty=Duty.BACKUP), actor=manager, now=NOON)
+
+
+def test_a_pattern_by_which_somebody_would_be_their_own_backup_is_refused_however_far_ahead(
+    session: Session, manager: Actor, standby: Callable[..., Actor]
+) -> None:
+    robin = identity(standby("Robin"))
+    planning.add_pattern(nights(robin), actor=manager, now=NOON)
+    far = WEDNESDAY + timedelta(weeks=30)
+    backup = nights(robin, duty=Duty.BACKUP, effective_from=far)
+    with pytest.raises(RuleViolation, match=r"their own backup.* overlap this pattern: Robin, ") as refused:
+        planning.add_pattern(backup, actor=manager, now=NOON)
+    assert refused.value.field == "weekdays"
+    planning.add_pattern(replace(backup, officer_id=identity(standby("Ash"))), actor=manager, now=NOON)
+
+
+def test_a_shift_that_would_make_somebody_their_own_backup_is_not_made_and_leaves_a_gap(
+    session: Session, manager: Actor, standby: Callable[..., Actor]
+) -> None:
+    robin = identity(standby("Robin"))
+    planning.add_pattern(nights(robin, duty=Duty.BACKUP), actor=manager, now=NOON)
+    at = NOON + timedelta(weeks=10) + 8 * HOUR
+    service.add_shift(NewShift(Duty.PRIMARY, robin, at + HOUR, at), actor=manager, now=NOON)
+    planning.plan_ahead(NOON + timedelta(weeks=5))
+    night = [shown(session, at + minutes * timedelta(minutes=30)) for minutes in (-1, 1, 3)]
+    assert night == [{Duty.BACKUP: "Robin"}, {Duty.PRIMARY: "Robin"}, {Duty.BACKUP: "Robin"}]
 
 
 def test_a_pattern_in_the_way_of_a_single_shift_is_refused_and_the_shift_is_named(

@@ -90,6 +90,12 @@ def test_a_pattern_that_cannot_be_is_refused_at_its_field(changes: dict[str, Any
         rules.check_pattern(pattern(**changes), today=TODAY)
 
 
+def test_patterns_of_one_officer_clash_where_they_would_be_their_own_backup() -> None:
+    first, backup = occurrence_on(pattern(), date(2026, 6, 15)), pattern(duty=Duty.BACKUP)
+    assert rules.find_clash(backup, pattern(), today=TODAY) == first
+    assert rules.find_clash(pattern(), backup, today=TODAY) == first
+
+
 def test_two_patterns_of_one_duty_clash_on_the_first_day_on_which_both_stand() -> None:
     every_other = pattern(every_weeks=2, weekdays=(0, 4))
     every_third = pattern(every_weeks=3, effective_from=date(2026, 6, 17), weekdays=(0,))
@@ -122,7 +128,8 @@ def test_a_clash_is_found_from_either_side_however_the_weeks_fall(
 @pytest.mark.parametrize(
     "other",
     [
-        pytest.param(pattern(duty=Duty.BACKUP), id="another-duty"),
+        pytest.param(pattern(duty=Duty.BACKUP, officer_id=2), id="the-backup-of-another"),
+        pytest.param(pattern(duty=Duty.MANAGER), id="a-duty-that-goes-with-it"),
         pytest.param(pattern(starts=time(20), ends=time(8)), id="the-night-after-each-day"),
         pytest.param(pattern(weekdays=(1,)), id="another-day"),
     ],

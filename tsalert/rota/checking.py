@@ -68,7 +68,7 @@ def refuse_taken(session: Session, there: Iterable[Shift], duty: Duty, officer_i
         other = Duty.of(each.duty)
         if other is duty:
             raise RuleViolation(f"That overlaps another shift: {describe(session, each)}.", field=field)
-        if each.officer_id == officer_id and not rules.stand_together(duty, other):
+        if rules.exclude(duty, officer_id, other, each.officer_id):
             raise RuleViolation(
                 f"Nobody can be their own backup, and there is this shift: {describe(session, each)}.", field=field
             )

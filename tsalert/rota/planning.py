@@ -148,12 +148,19 @@ def _refuse_clashing_patterns(session: Session, new: WeeklyPattern, now: datetim
     :raises RuleViolation: naming the other and the day.
     """
     today = london_date(now)
-    same_duty = (Pattern.duty == new.duty, or_(Pattern.effective_until.is_(None), Pattern.effective_until >= today))
-    for row in session.scalars(select(Pattern).where(*same_duty).order_by(Pattern.id)):
+    going_on = or_(Pattern.effective_until.is_(None), Pattern.effective_until >= today)
+    in_the_way = or_(Pattern.duty == new.duty, Pattern.officer_id == new.officer_id)
+    for row in session.scalars(select(Pattern).where(going_on, in_the_way).order_by(Pattern.id)):
         clash = rules.find_clash(new, as_weekly(row), today=today) if row.id != instead_of else None
         if clash is not None:
             name, on = staff.officer_names(session)[row.officer_id], write_day(clash.day)
-            raise RuleViolation(f"On {on} it would overlap the pattern of {name} for the same duty.", field="weekdays")
+            raise RuleViolation(_clash_words(new.duty, Duty.of(row.duty), name, on), field="weekdays")
+
+
+def _clash_words(duty: Duty, other: Duty, name: str, on: str) -> str:
+    if other is duty:
+        return f"On {on} it would overlap the pattern of {name} for the same duty."
+    return f"Nobody can be their own backup, and on {on} it would overlap this pattern: {name}, {other.label}."
 
 
 def _refuse_clashing_shifts(session: Session, new: WeeklyPattern, now: datetime, instead_of: int | None) -> None:
@@ -174,7 +181,10 @@ def _refuse_clashing_shifts(session: Session, new: WeeklyPattern, now: datetime,
 
 
 def _make_shifts(session: Session, row: Pattern, now: datetime) -> int:
-    """Add the shifts of a pattern that are not there yet, in the time that nobody else has on its duty."""
+    """Add the shifts of a pattern that are not there yet, in the time that nobody else has on its duty.
+
+    Time in which its officer stands a duty that excludes it stays open, so that a gap is told.
+    """
     pattern = as_weekly(row)
     recent = (Shift.pattern_id == row.id, Shift.pattern_day >= london_date(now) - DAY)
     made_before = set(session.scalars(select(Shift.pattern_day).where(*recent)))
@@ -182,8 +192,11 @@ def _make_shifts(session: Session, row: Pattern, now: datetime) -> int:
     if not missing:
         return 0
     whole = Span(missing[0].starts_at, max(each.ends_at for each in missing))
-    same_duty = [each for each in checking.live_shifts(session, whole) if each.duty == pattern.duty]
-    taken = [Span(each.starts_at, each.ends_at) for each in same_duty]
+    taken = [
+        Span(each.starts_at, each.ends_at)
+        for each in checking.live_shifts(session, whole)
+        if rules.exclude(pattern.duty, pattern.officer_id, Duty.of(each.duty), each.officer_id)
+    ]
     made = [_shift(row, each, span, now) for each in missing for span in without(_left(each, now), taken)]
     session.add_all(made)
     session.flush()

@@ -74,8 +74,8 @@ def check_pattern(pattern: WeeklyPattern, *, today: date) -> None:
 
 
 def find_clash(new: WeeklyPattern, other: WeeklyPattern, *, today: date) -> Occurrence | None:
-    """Return the first shift of a pattern that another one of the same duty stands in the way of."""
-    if new.duty is not other.duty:
+    """Return the first shift of a pattern that another one stands in the way of."""
+    if not exclude(new.duty, new.officer_id, other.duty, other.officer_id):
         return None
     first = max(new.effective_from, other.effective_from, today) - DAY
     # The longest cycle of two patterns is the product of their weeks.
@@ -123,6 +123,11 @@ def check_leave(first_day: date, last_day: date, *, today: date) -> None:
 def stand_together(one: Duty, other: Duty) -> bool:
     """Tell whether one officer may stand two duties at once: a backup of oneself is none."""
     return {one, other} != {Duty.PRIMARY, Duty.BACKUP}
+
+
+def exclude(duty: Duty, officer_id: int, other: Duty, other_officer_id: int) -> bool:
+    """Tell whether two shifts cannot be at one time: they are of one duty, or one officer may not stand both."""
+    return duty is other or (officer_id == other_officer_id and not stand_together(duty, other))
 
 
 def match_gap(gap: Gap, known: Iterable[tuple[int, Gap]]) -> int | None:
