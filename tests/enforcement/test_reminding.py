@@ -131,6 +131,16 @@ def test_where_the_case_officer_has_left_the_managers_are_told(
     assert told(session) == {staff.get_officer_by_id(session, manager.officer_id).email}
 
 
+def test_a_deadline_that_nobody_could_be_told_of_waits_for_somebody(
+    session: Session, offence: int, actor: Actor, officer: Callable[..., Actor]
+) -> None:
+    session.get_one(Officer, actor.officer_id).active = False
+    session.commit()
+    assert (remind(ahead(30)), subjects(session)) == (0, [])
+    officer(RoleName.MANAGER)
+    assert [remind(ahead(30)), remind(ahead(30))] == [1, 0]
+
+
 def test_the_timetable_reminds(session: Session) -> None:
     (job,) = [job for job in TIMETABLE if job.name == "remind of deadlines"]
     assert job.call(NOW) == 0

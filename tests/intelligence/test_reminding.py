@@ -66,3 +66,13 @@ def test_managers_are_told_where_the_author_has_gone(
     session.commit()
     assert reminding.remind(DUE) == 1
     assert len(mails(session)) == 2
+
+
+def test_a_review_that_nobody_could_be_told_of_waits_for_somebody(
+    session: Session, author: Actor, warning: int, officer: Callable[..., Actor]
+) -> None:
+    session.execute(update(Officer).where(Officer.id == author.officer_id).values(active=False))
+    session.commit()
+    assert (reminding.remind(DUE), mails(session)) == (0, [])
+    officer(RoleName.MANAGER)
+    assert [reminding.remind(DUE), reminding.remind(DUE)] == [1, 0]

@@ -220,6 +220,15 @@ def test_managers_are_told_once_on_monday_with_counts_and_no_names(
     assert len(session.scalars(select(Delivery).where(Delivery.mailing_id == mail.id)).all()) == 1
 
 
+def test_a_week_that_nobody_could_be_told_of_waits_for_somebody(
+    session: Session, officer: Callable[..., Actor], incident_id: int
+) -> None:
+    open_it(officer(name="Other Person"), "incident", incident_id)
+    assert tell_of_oddities(NEXT_MONDAY) is False
+    officer(RoleName.MANAGER)
+    assert [tell_of_oddities(at) for at in (NEXT_MONDAY + HOUR, NEXT_MONDAY + DAY)] == [True, False]
+
+
 def test_of_a_quiet_week_nobody_is_told(session: Session, manager: Actor) -> None:
     assert tell_of_oddities(NEXT_MONDAY) is False
     assert session.scalars(select(Mailing)).all() == []

@@ -27,6 +27,7 @@ from tsalert.retention.access.requests import NewRequest
 from tsalert.retention.access.rules import Answer
 from tsalert.retention.models import ErasureItem
 from tsalert.retention.vocabulary import Root
+from tsalert.staff.models import Officer
 from tsalert.staff.rules import RoleName
 from tsalert.subscribers.models import Subscriber
 
@@ -183,6 +184,19 @@ def test_those_who_answer_are_reminded_a_week_ahead_and_daily_once_it_is_late(
     told = " ".join(session.scalars(select(Mailing.subject)).all())
     assert requests.get_request(session, request_id).reference in told
     assert "Ada" not in told
+
+
+def test_a_request_that_nobody_could_be_reminded_of_waits_for_somebody(
+    session: Session, desk: Desk, actor: Actor, officer: Callable[..., Actor]
+) -> None:
+    asked_by_caller(session, desk, advice_call(actor))
+    for who in (desk.manager, desk.protection):
+        session.get_one(Officer, who.officer_id).active = False
+    session.commit()
+    week_ahead = datetime(2026, 6, 24, 9, 0, tzinfo=UTC)
+    assert reminding.remind(week_ahead) == 0
+    officer(RoleName.DATA_PROTECTION_OFFICER)
+    assert [reminding.remind(week_ahead), reminding.remind(week_ahead)] == [1, 0]
 
 
 def test_a_request_answered_long_ago_names_nobody_any_more(session: Session, desk: Desk) -> None:

@@ -11,14 +11,13 @@ from tsalert.config import Settings
 from tsalert.core.actors import SERVICE, Permission
 from tsalert.core.clock import london_date
 from tsalert.db import insert_ignoring_conflicts, transaction
-from tsalert.delivery import service as delivery
-from tsalert.delivery.rules import Channel, Content, EndpointStatus, Lane
+from tsalert.delivery.rules import Content
 from tsalert.enforcement import queries
 from tsalert.enforcement.models import DeadlineReminder
 from tsalert.enforcement.queries import Deadline, Whose
 from tsalert.enforcement.rules import reminder_due
 from tsalert.staff import queries as staff
-from tsalert.staff.queries import Person
+from tsalert.staff.writing import write_to
 from tsalert.tiers import queries as tiers
 from tsalert.tiers.vocabulary import Subject
 from tsalert.web.filters import day
@@ -27,18 +26,21 @@ from tsalert.web.filters import day
 def remind(now: datetime) -> int:
     """Write about every deadline whose reminder is due and was not sent; returns how many were written.
 
-    Where the case has no officer who can work on it any more, the managers are told.
+    Where the case has no officer who can work on it any more, the managers are told; where there is nobody, it is
+    tried again.
     """
     today = london_date(now)
     with transaction() as session:
-        due = _due(session, today, now)
+        due, told = _due(session, today, now), 0
         if not due:
             return 0
         officers = {each.id: each for each in staff.officers_who_may(session, {Permission.WORK_CASE})}
         managers = staff.officers_who_may(session, {Permission.MANAGE_RESPONSE, Permission.WORK_CASE})
         for deadline, days in due:
             owner = officers.get(deadline.officer_id or 0)
-            _write(session, deadline, [owner] if owner else managers, today, now)
+            if not write_to(session, [owner] if owner else managers, _mail(session, deadline, today), now=now):
+                continue
+            told += 1
             kept = {"offence_id": deadline.offence_id, "days_ahead": days, "told_at": now}
             session.execute(insert_ignoring_conflicts(session, DeadlineReminder).values(kept))
             audit.record(
@@ -51,7 +53,7 @@ def remind(now: datetime) -> int:
                 record=deadline.offence_id,
                 days=days,
             )
-        return len(due)
+        return told
 
 
 def deadline_mail(
@@ -88,14 +90,8 @@ def _due(session: Session, today: date, now: datetime) -> list[tuple[Deadline, i
     return [(each, days) for each, days in due if (each.offence_id, days) not in known]
 
 
-def _write(session: Session, deadline: Deadline, people: list[Person], today: date, now: datetime) -> None:
+def _mail(session: Session, deadline: Deadline, today: date) -> Content:
     settings: Settings = current_app.extensions["tsalert_settings"]
     link = f"{settings.public_url}/cases/{deadline.case_id}/enforcement"
     closed = tiers.is_restricted(session, Subject.CASE, deadline.case_id)
-    content = deadline_mail(deadline, today=today, authority=settings.authority_name, link=link, is_restricted=closed)
-    mailing_id = delivery.create_mailing(session, content, lane=Lane.TRANSACTIONAL, now=now)
-    for person in people:
-        endpoint_id = delivery.find_or_add_endpoint(
-            session, Channel.EMAIL, person.email, status=EndpointStatus.UNCONFIRMED, now=now
-        )
-        delivery.enqueue_one(session, mailing_id, endpoint_id, now=now)
+    return deadline_mail(deadline, today=today, authority=settings.authority_name, link=link, is_restricted=closed)

@@ -1,7 +1,6 @@
 """Reminding of reviews of warnings and intelligence: once each, whoever wrote them, else the managers."""
 
 from collections import defaultdict
-from collections.abc import Iterable
 from datetime import date, datetime
 
 from flask import current_app
@@ -14,13 +13,13 @@ from tsalert.config import Settings
 from tsalert.core.actors import SERVICE, Permission
 from tsalert.core.clock import london_date
 from tsalert.db import insert_ignoring_conflicts, transaction
-from tsalert.delivery import service as delivery
-from tsalert.delivery.rules import Channel, Content, EndpointStatus, Lane
+from tsalert.delivery.rules import Content
 from tsalert.intelligence import queries
 from tsalert.intelligence.models import IntelligenceNote, ReviewReminder
 from tsalert.parties.warning_notes import due_warnings
 from tsalert.staff import queries as staff
 from tsalert.staff.queries import Person
+from tsalert.staff.writing import write_to
 
 _WARNING, _NOTE = "party_warning", "intelligence_note"
 
@@ -41,16 +40,22 @@ class Due(Struct, frozen=True):
 
 
 def remind(now: datetime) -> int:
-    """Write about every review that is due and was not told of; returns how many there were."""
+    """Write about every review that is due and was not told of; returns how many there were.
+
+    Where there is nobody to write to, it is tried again.
+    """
+    settings: Settings = current_app.extensions["tsalert_settings"]
     with transaction() as session:
-        due = _untold(session, _due(session, london_date(now)))
-        for person, theirs in _by_person(session, due):
-            _write(session, person, theirs, now)
-        for each in due:
+        by_person = _by_person(session, _untold(session, _due(session, london_date(now))))
+        for person, theirs in by_person:
+            mail = review_mail(theirs, authority=settings.authority_name, site=settings.public_url)
+            write_to(session, [person], mail, now=now)
+        told = dict.fromkeys(each for _, theirs in by_person for each in theirs)
+        for each in told:
             kept = {"record": each.record, "record_id": each.record_id, "review_on": each.review_on, "told_at": now}
             session.execute(insert_ignoring_conflicts(session, ReviewReminder).values(kept))
             audit.record(session, SERVICE, "review told", each.record, each.record_id, now=now)
-        return len(due)
+        return len(told)
 
 
 def review_mail(due: list[Due], *, authority: str, site: str) -> Content:
@@ -86,7 +91,7 @@ def _untold(session: Session, due: list[Due]) -> list[Due]:
     return [each for each in due if (each.record, each.record_id, each.review_on) not in known]
 
 
-def _by_person(session: Session, due: list[Due]) -> Iterable[tuple[Person, list[Due]]]:
+def _by_person(session: Session, due: list[Due]) -> list[tuple[Person, list[Due]]]:
     """Return whom to write to about what: the author where they still work here, else every manager."""
     if not due:
         return []
@@ -100,13 +105,3 @@ def _by_person(session: Session, due: list[Due]) -> Iterable[tuple[Person, list[
             people[person.id] = person
             found[person.id].append(each)
     return [(people[number], theirs) for number, theirs in found.items()]
-
-
-def _write(session: Session, person: Person, due: list[Due], now: datetime) -> None:
-    settings: Settings = current_app.extensions["tsalert_settings"]
-    content = review_mail(due, authority=settings.authority_name, site=settings.public_url)
-    mailing_id = delivery.create_mailing(session, content, lane=Lane.TRANSACTIONAL, now=now)
-    endpoint_id = delivery.find_or_add_endpoint(
-        session, Channel.EMAIL, person.email, status=EndpointStatus.UNCONFIRMED, now=now
-    )
-    delivery.enqueue_one(session, mailing_id, endpoint_id, now=now)

@@ -5,20 +5,19 @@ from collections.abc import Collection
 from datetime import date, datetime, time, timedelta
 
 from flask import current_app
-from sqlalchemy.orm import Session
 
 from tsalert.audit import service as audit
 from tsalert.config import Settings
 from tsalert.core.actors import SERVICE, Permission
 from tsalert.core.clock import in_london, london_date
 from tsalert.db import db, insert_ignoring_conflicts, transaction
-from tsalert.delivery import service as delivery
-from tsalert.delivery.rules import Channel, Content, EndpointStatus, Lane
+from tsalert.delivery.rules import Content
 from tsalert.oversight import queries, rules
 from tsalert.oversight.models import OddityMail
 from tsalert.oversight.rules import Line
 from tsalert.oversight.vocabulary import Kind
 from tsalert.staff import queries as staff
+from tsalert.staff.writing import write_to
 from tsalert.web.filters import day
 
 _FROM = time(7)
@@ -27,7 +26,8 @@ _FROM = time(7)
 def tell_of_oddities(now: datetime) -> bool:
     """Write to the managers of what was odd last week, once, from Monday at 7am; tells whether a mail went out now.
 
-    A worker that was away on Monday makes up for it in that week. Of a quiet week nobody is told.
+    A worker that was away on Monday makes up for it in that week. Of a quiet week nobody is told. Where there is nobody
+    to write to, it is tried again.
     """
     settings: Settings = current_app.extensions["tsalert_settings"]
     week = rules.week_before(london_date(now))
@@ -36,11 +36,14 @@ def tell_of_oddities(now: datetime) -> bool:
     lines = queries.find_lines(db.session(), week, settings)
     db.session().rollback()
     with transaction() as session:
+        people = staff.officers_who_may(session, {Permission.REVIEW_ODDITIES})
+        if lines and not people:
+            return False
         kept = {"week": week, "lines": len(lines), "told_at": now}
         adding = insert_ignoring_conflicts(session, OddityMail).values(kept).returning(OddityMail.week)
         if session.scalar(adding) is None or not lines:
             return False
-        _write(session, oddity_mail(lines, week, settings), now)
+        write_to(session, people, oddity_mail(lines, week, settings), now=now)
         audit.record(session, SERVICE, "oddities told", "oddity", None, now=now, week=str(week), lines=len(lines))
         return True
 
@@ -62,12 +65,3 @@ def _is_time(now: datetime) -> bool:
     """Tell whether it is Monday at 7am or later in the week."""
     wall = in_london(now)
     return wall.weekday() > 0 or wall.time() >= _FROM
-
-
-def _write(session: Session, content: Content, now: datetime) -> None:
-    mailing_id = delivery.create_mailing(session, content, lane=Lane.TRANSACTIONAL, now=now)
-    for person in staff.officers_who_may(session, {Permission.REVIEW_ODDITIES}):
-        endpoint_id = delivery.find_or_add_endpoint(
-            session, Channel.EMAIL, person.email, status=EndpointStatus.UNCONFIRMED, now=now
-        )
-        delivery.enqueue_one(session, mailing_id, endpoint_id, now=now)

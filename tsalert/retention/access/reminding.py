@@ -4,30 +4,33 @@ from datetime import datetime, timedelta
 
 from flask import current_app
 from sqlalchemy import Select, or_, select
-from sqlalchemy.orm import Session
 
 from tsalert.audit import service as audit
 from tsalert.config import Settings
 from tsalert.core.actors import SERVICE, Permission
 from tsalert.core.clock import london_date, london_midnight
 from tsalert.db import transaction
-from tsalert.delivery import service as delivery
-from tsalert.delivery.rules import Channel, Content, EndpointStatus, Lane
+from tsalert.delivery.rules import Content
 from tsalert.retention.access.rules import REMINDED_AHEAD
 from tsalert.retention.models import AccessRequest
 from tsalert.staff import queries as staff
+from tsalert.staff.writing import write_to
 from tsalert.web.filters import day
 
 
 def remind(now: datetime) -> int:
     """Write about every request whose last day is near or over; returns how many were written about.
 
-    Each is told of once when it is a week away, and again each day from its last day on.
+    Each is told of once when it is a week away, and again each day from its last day on. Where there is nobody to
+    write to, it is tried again.
     """
     with transaction() as session:
         found = session.scalars(_due(now)).all()
+        people = staff.officers_who_may(session, {Permission.ANSWER_ACCESS}) if found else []
+        if not people:
+            return 0
         for request in found:
-            _write(session, request, now)
+            write_to(session, people, _mail(request, now), now=now)
             request.reminded_at = now
             audit.record(session, SERVICE, "reminded", "access_request", request.id, now=now)
         return len(found)
@@ -41,7 +44,7 @@ def _due(now: datetime) -> Select[AccessRequest]:
     return select(AccessRequest).where(AccessRequest.answered_at.is_(None), near, or_(never, daily)).with_for_update()
 
 
-def _write(session: Session, request: AccessRequest, now: datetime) -> None:
+def _mail(request: AccessRequest, now: datetime) -> Content:
     settings: Settings = current_app.extensions["tsalert_settings"]
     left = (request.due_on - london_date(now)) // timedelta(days=1)
     when = f"in {left} days" if left > 1 else "tomorrow" if left == 1 else "today" if left == 0 else "overdue"
@@ -50,10 +53,4 @@ def _write(session: Session, request: AccessRequest, now: datetime) -> None:
         f"{day(request.due_on)}.\n\n"
         f"See the request: {settings.public_url}/subject-access/{request.id}\n"
     )
-    content = Content(subject=f"{request.reference}: answer due {when}", text=text)
-    mailing_id = delivery.create_mailing(session, content, lane=Lane.TRANSACTIONAL, now=now)
-    for person in staff.officers_who_may(session, {Permission.ANSWER_ACCESS}):
-        endpoint_id = delivery.find_or_add_endpoint(
-            session, Channel.EMAIL, person.email, status=EndpointStatus.UNCONFIRMED, now=now
-        )
-        delivery.enqueue_one(session, mailing_id, endpoint_id, now=now)
+    return Content(subject=f"{request.reference}: answer due {when}", text=text)
