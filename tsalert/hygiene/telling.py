@@ -9,11 +9,11 @@ from sqlalchemy.orm import Session
 from tsalert.audit import service as audit
 from tsalert.config import Settings
 from tsalert.core.actors import SERVICE, Permission
-from tsalert.delivery import service as delivery
-from tsalert.delivery.rules import Channel, Content, EndpointStatus, Lane
+from tsalert.delivery.rules import Content
 from tsalert.hygiene.models import AddressReport
 from tsalert.hygiene.rules import Effect
 from tsalert.staff import queries as staff
+from tsalert.staff.writing import write_to
 
 
 def tell_of_held(session: Session, mailing_id: int, *, now: datetime) -> None:
@@ -45,12 +45,7 @@ def tell_of_late_canary(session: Session, alert_id: int, reference: str, *, now:
 
 def write(session: Session, content: Content, *, now: datetime) -> None:
     """Send a mail to everybody who may manage the list; a step."""
-    mailing_id = delivery.create_mailing(session, content, lane=Lane.TRANSACTIONAL, now=now)
-    for person in staff.officers_who_may(session, {Permission.MANAGE_SUBSCRIBERS}):
-        endpoint_id = delivery.find_or_add_endpoint(
-            session, Channel.EMAIL, person.email, status=EndpointStatus.UNCONFIRMED, now=now
-        )
-        delivery.enqueue_one(session, mailing_id, endpoint_id, now=now)
+    write_to(session, staff.officers_who_may(session, {Permission.MANAGE_SUBSCRIBERS}), content, now=now)
 
 
 def _settings() -> Settings:

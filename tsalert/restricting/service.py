@@ -14,12 +14,11 @@ from tsalert.core.actors import Actor, Permission
 from tsalert.core.errors import Conflict, RuleViolation
 from tsalert.core.reasons import read_reason
 from tsalert.db import transaction
-from tsalert.delivery import service as delivery
-from tsalert.delivery.rules import Channel, Content, EndpointStatus, Lane
 from tsalert.response import queries as response
 from tsalert.restricting.naming import Record, name_of
 from tsalert.restricting.wording import glass_mail
 from tsalert.staff import queries as staff
+from tsalert.staff.writing import write_to
 from tsalert.tiers import granting, queries, rules
 from tsalert.tiers import service as tiers
 from tsalert.tiers.rules import BREAK_GLASS_LASTS, Tier
@@ -160,15 +159,8 @@ def _with_calls(session: Session, incident_id: int) -> list[Record]:
 
 
 def _write_to_managers(session: Session, title: str, actor: Actor, now: datetime) -> int:
-    """Queue a mail to everybody who gives access; it leaves when this transaction is over."""
+    """Queue a mail to everybody who gives access, and return to how many; it leaves when this transaction is over."""
     settings: Settings = current_app.extensions["tsalert_settings"]
     until, link = now + BREAK_GLASS_LASTS, f"{settings.public_url}/access"
-    content: Content = glass_mail(officer=actor.name, title=title, until=until, link=link)
-    people = staff.officers_who_may(session, {Permission.GRANT_ACCESS})
-    mailing_id = delivery.create_mailing(session, content, lane=Lane.TRANSACTIONAL, now=now)
-    for person in people:
-        endpoint_id = delivery.find_or_add_endpoint(
-            session, Channel.EMAIL, person.email, status=EndpointStatus.UNCONFIRMED, now=now
-        )
-        delivery.enqueue_one(session, mailing_id, endpoint_id, now=now)
-    return len(people)
+    mail = glass_mail(officer=actor.name, title=title, until=until, link=link)
+    return write_to(session, staff.officers_who_may(session, {Permission.GRANT_ACCESS}), mail, now=now)

@@ -12,13 +12,12 @@ from tsalert.config import Settings
 from tsalert.core.actors import SERVICE, Permission
 from tsalert.core.clock import as_utc
 from tsalert.db import transaction
-from tsalert.delivery import service as delivery
-from tsalert.delivery.rules import Channel, Content, EndpointStatus, Lane
 from tsalert.rota import checking, coverage, queries, rules, wording
 from tsalert.rota.coverage import Gap, Span
 from tsalert.rota.models import KnownGap
 from tsalert.rota.vocabulary import Duty
 from tsalert.staff import queries as staff
+from tsalert.staff.writing import write_to
 
 
 def gaps_ahead(session: Session, *, now: datetime) -> list[Gap]:
@@ -94,20 +93,11 @@ def _is_time_to_tell(row: KnownGap, now: datetime) -> bool:
     return rules.is_time_to_tell(found_at=row.found_at, starts_at=row.starts_at, now=as_utc(now))
 
 
-def _write_to_managers(session: Session, gaps: Sequence[Gap], now: datetime) -> bool:
-    """Send one mail about all of them to everybody who may change the rota; False where there is nobody."""
-    people = staff.officers_who_may(session, {Permission.MANAGE_ROTA})
-    if not people:
-        return False
+def _write_to_managers(session: Session, gaps: Sequence[Gap], now: datetime) -> int:
+    """Send one mail about all of them to everybody who may change the rota; returns to how many."""
     settings: Settings = current_app.extensions["tsalert_settings"]
-    content: Content = wording.gap_mail(gaps, authority=settings.authority_name, link=f"{settings.public_url}/rota")
-    mailing_id = delivery.create_mailing(session, content, lane=Lane.TRANSACTIONAL, now=now)
-    for person in people:
-        endpoint_id = delivery.find_or_add_endpoint(
-            session, Channel.EMAIL, person.email, status=EndpointStatus.UNCONFIRMED, now=now
-        )
-        delivery.enqueue_one(session, mailing_id, endpoint_id, now=now)
-    return True
+    mail = wording.gap_mail(gaps, authority=settings.authority_name, link=f"{settings.public_url}/rota")
+    return write_to(session, staff.officers_who_may(session, {Permission.MANAGE_ROTA}), mail, now=now)
 
 
 def _let_go(session: Session, now: datetime) -> None:
