@@ -7,13 +7,14 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from tests.rota.conftest import NOON, identity, put_on_shift
-from tsalert.core.actors import Actor, Permission
+from tests.rota.conftest import NOON, give_mobile, identity, put_on_shift, shown
+from tsalert.core.actors import SERVICE, Actor, Permission
 from tsalert.delivery.models import Delivery, Endpoint, Mailing
-from tsalert.rota import alarms, queries, service
+from tsalert.rota import alarms, mobiles, queries, service
 from tsalert.rota.models import KnownGap
 from tsalert.rota.service import NewShift
 from tsalert.rota.vocabulary import DUTIES, Duty
+from tsalert.staff import access
 from tsalert.staff import queries as staff
 from tsalert.staff.rules import RoleName
 
@@ -146,3 +147,53 @@ def test_an_officer_who_left_leaves_gaps_and_a_true_past(session: Session, cover
     assert [each.duty for each in queries.on_duty(session, at=NOON)] == [Duty.BACKUP, Duty.MANAGER]
     assert queries.on_duty(session, at=NOON - HOUR)[0].name == "Robin"
     assert alarms.count_open(session) == 1
+
+
+def suspend(session: Session, officer_id: int, *, until: timedelta) -> None:
+    """Suspend an officer from noon on, with the timetable at work meanwhile."""
+    email = staff.get_officer_by_id(session, officer_id).email
+    access.suspend(email, now=NOON, by=SERVICE)
+    alarms.watch(NOON + MINUTE)
+    access.activate(email, now=NOON + until, by=SERVICE)
+
+
+def test_a_suspended_officer_leaves_gaps_until_they_may_sign_in_again(
+    session: Session, covered: int, manager: Actor
+) -> None:
+    held = queries.held_mobile(session, covered)
+    assert held is not None
+    e164, held.silent_since = held.e164, NOON - DAY
+    session.commit()
+    suspend(session, covered, until=HOUR)
+    assert Duty.PRIMARY not in shown(session, NOON + 2 * HOUR)
+    alarms.watch(NOON + HOUR + MINUTE)
+    stood = [shown(session, NOON + hours * HOUR / 2).get(Duty.PRIMARY) for hours in (-1, 1, 4)]
+    assert stood == ["Robin", None, "Robin"]
+    again = queries.held_mobile(session, covered)
+    assert again is not None
+    assert (again.e164, again.silent_since) == (e164, NOON - DAY)
+    mobiles.remove_mobile(covered, actor=manager, now=NOON + 3 * HOUR)
+    alarms.watch(NOON + 4 * HOUR)
+    assert queries.mobile_of(session, covered) is None
+
+
+def test_a_mobile_that_another_officer_has_meanwhile_is_not_given_back(
+    session: Session, covered: int, officer: Callable[..., Actor]
+) -> None:
+    held = queries.mobile_of(session, covered)
+    suspend(session, covered, until=HOUR)
+    give_mobile(session, identity(officer(name="Kim")), held, since=NOON + HOUR)
+    alarms.watch(NOON + 2 * HOUR)
+    assert queries.mobile_of(session, covered) is None
+
+
+def test_whoever_had_left_proves_their_mobile_anew(session: Session, covered: int) -> None:
+    suspend(session, covered, until=HOUR)
+    alarms.watch(NOON + HOUR)
+    row = staff.get_officer_by_id(session, covered)
+    access.end_account(session, row, reason=None, now=NOON + 2 * HOUR, by=SERVICE)
+    session.commit()
+    alarms.watch(NOON + 3 * HOUR)
+    access.activate(row.email, now=NOON + 4 * HOUR, by=SERVICE)
+    alarms.watch(NOON + 5 * HOUR)
+    assert queries.mobile_of(session, covered) is None

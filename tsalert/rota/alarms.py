@@ -12,7 +12,7 @@ from tsalert.config import Settings
 from tsalert.core.actors import SERVICE, Permission
 from tsalert.core.clock import as_utc
 from tsalert.db import transaction
-from tsalert.rota import checking, coverage, queries, rules, wording
+from tsalert.rota import checking, coverage, queries, rules, shut_out, wording
 from tsalert.rota.coverage import Gap, Span
 from tsalert.rota.models import KnownGap
 from tsalert.rota.vocabulary import Duty
@@ -54,11 +54,12 @@ def note_gaps(session: Session, *, now: datetime) -> None:
 def watch(now: datetime) -> int:
     """Note what gaps there are, and write to the managers about those that they have not heard of; return how many.
 
-    An officer who left the service holds no mobile any more, so their shifts become gaps.
+    An officer who cannot sign in holds no mobile meanwhile, so their shifts become gaps.
     """
     with transaction() as session:
         checking.begin_change(session)
-        _let_go(session, now)
+        shut_out.take_mobiles(session, now=now)
+        shut_out.give_mobiles_back(session, now=now)
         note_gaps(session, now=now)
         new = [row for row in _open(session) if row.told_at is None and _is_time_to_tell(row, now)]
         if not new or not _write_to_managers(session, [as_gap(row) for row in new], now):
@@ -98,11 +99,3 @@ def _write_to_managers(session: Session, gaps: Sequence[Gap], now: datetime) -> 
     settings: Settings = current_app.extensions["tsalert_settings"]
     mail = wording.gap_mail(gaps, authority=settings.authority_name, link=f"{settings.public_url}/rota")
     return write_to(session, staff.officers_who_may(session, {Permission.MANAGE_ROTA}), mail, now=now)
-
-
-def _let_go(session: Session, now: datetime) -> None:
-    """Take the mobiles of officers who left the service, so that the past still tells when they could be reached."""
-    from_those_who_left = queries.mobiles_of_those_who_left(session)
-    for held in from_those_who_left:
-        held.removed_at = now
-        audit.record(session, SERVICE, "mobile removed", "officer", held.officer_id, now=now)

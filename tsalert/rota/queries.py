@@ -96,13 +96,6 @@ def held_mobile(session: Session, officer_id: int) -> OfficerMobile | None:
     return session.scalars(select(OfficerMobile).where(*mine)).one_or_none()
 
 
-def mobiles_of_those_who_left(session: Session) -> list[OfficerMobile]:
-    """Return the rows of mobiles still held by officers who are no longer active."""
-    people = staff.officers().subquery()
-    query = select(OfficerMobile).join(people, people.c.id == OfficerMobile.officer_id)
-    return list(session.scalars(query.where(OfficerMobile.removed_at.is_(None), ~people.c.active)))
-
-
 def reachable_managers(session: Session) -> list[OnDuty]:
     """Return every active manager with a verified mobile, on the rota or not, by name."""
     held = mobiles(session)

@@ -1,7 +1,7 @@
 """Accounts as administrators see them: who works here, what each may do and until when, and how that came about."""
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date, datetime, timedelta
 
 from msgspec import Struct
@@ -99,6 +99,22 @@ def changes_of(session: Session, officer_id: int) -> list[ChangeRecord]:
         )
         for row in rows
     ]
+
+
+def ended_suspensions(session: Session, officer_ids: Collection[int]) -> dict[int, tuple[datetime, datetime]]:
+    """Return since when and until when officers were suspended the last time, by id; none of those who had left."""
+    theirs = (AccessChange.officer_id.in_(officer_ids), AccessChange.what.in_(("suspended", "ended", "activated")))
+    columns = select(AccessChange.officer_id, AccessChange.what, AccessChange.at)
+    found: defaultdict[int, list[tuple[str, datetime]]] = defaultdict(list)
+    rows = session.execute(columns.where(*theirs).order_by(AccessChange.at, AccessChange.id))
+    for officer_id, what, at in rows:
+        found[officer_id].append((what, at))
+    last = {number: changes[-2:] for number, changes in found.items()}
+    return {
+        number: (changes[0][1], changes[1][1])
+        for number, changes in last.items()
+        if [what for what, _ in changes] == ["suspended", "activated"]
+    }
 
 
 def count_tokens(session: Session, officer_id: int, *, now: datetime) -> int:
