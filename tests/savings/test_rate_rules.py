@@ -132,6 +132,10 @@ def test_which_set_gives_way_and_from_when() -> None:
         rules.take_over(SPAN, [CLOSED], supersedes=None)
     with refused(RuleViolation, "One set can supersede only one other", field="supersedes"):
         rules.take_over(until_open, [OPEN, CLOSED], supersedes="year")
+    after = Span(date(2027, 1, 1), None)
+    for approved, named in (([CLOSED], "year"), ([OPEN], "year"), ([], "old")):
+        with refused(RuleViolation, f"No approved set of this basis is called {named}", field="supersedes"):
+            rules.take_over(after, approved, supersedes=named)
     for standing in (OPEN, CLOSED):
         with refused(RuleViolation, f"{standing.title} reaches further", field="effective_to"):
             rules.take_over(Span(date(2026, 1, 1), date(2026, 6, 1)), [standing], supersedes=standing.slug)

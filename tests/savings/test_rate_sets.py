@@ -136,11 +136,21 @@ def test_a_set_that_stands_until_another_comes_gives_way_from_that_day(
         record_intervention(blocker, actor=writer, now=NOW)
     before = rate_sets.get_rate_set(session, continued)
     assert (before.status, before.span.last_day) == (RateSetStatus.APPROVED, date(2024, 3, 31))
+    entry = entries_about(session, "rate set", rate_sets.get_rate_set(session, NEW.slug).id)[-1]
+    assert entry.detail == {"slug": NEW.slug, "supersedes": continued}
     worth = [
         savings_table(session, parse_period(label)).row("call_blockers").cell("financial")
         for label in ("2023/24 Q4", "2024/25 Q1")
     ]
     assert [cell.exact for cell in worth if cell] == [Decimal("16540.50"), Decimal("9000.25")]
+
+
+def test_a_set_that_gives_no_date_is_not_superseded(session: Session, writer: Actor, manager: Actor) -> None:
+    drafting.draft_rate_set(NEW, actor=writer, now=NOW)
+    for named in (PUBLISHED, "no-such-set"):
+        with pytest.raises(RuleViolation, match=f"is called {named}"):
+            approving.approve_rate_set(NEW.slug, supersedes=named, actor=manager, now=NOW)
+    assert rate_sets.get_rate_set(session, NEW.slug).status is RateSetStatus.DRAFT
 
 
 def test_a_whole_set_is_superseded_only_by_name(session: Session, writer: Actor, manager: Actor) -> None:
@@ -368,7 +378,7 @@ def test_after_a_takeover_no_day_has_two_sets_and_none_that_had_one_has_none(
     try:
         takeover = take_over(new, [standing], supersedes=supersedes)
     except RuleViolation:
-        assert new.overlaps(old)
+        assert new.overlaps(old) or supersedes
         return
     if takeover is None:
         assert not new.overlaps(old)

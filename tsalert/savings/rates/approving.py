@@ -32,8 +32,8 @@ def approve_rate_set(
     :param seen: the mark of the set that was read; None where it is not known.
     :raises NotFound: there is no such set.
     :raises Conflict: it is no draft any more.
-    :raises RuleViolation: the approver wrote it, it holds no rate, some day would have two sets, or somebody changed it
-        since it was read.
+    :raises RuleViolation: the approver wrote it, it holds no rate, some day would have two sets, the set named gives
+        no date to it, or somebody changed it since it was read.
     """
     actor.require(Permission.MANAGE_RATES)
     with transaction() as session:
@@ -47,9 +47,9 @@ def approve_rate_set(
         rate_rules.check_approval(
             writers=_writers(session, row), approver=actor.officer_id, rates=view.rates, basis=view.basis
         )
-        _supersede(session, row, supersedes=supersedes, now=now)
+        gave_way = _supersede(session, row, supersedes=supersedes, now=now)
         _approve(session, row, actor=actor, now=now)
-        audit.record(session, actor, "approved", "rate set", row.id, now=now, slug=slug, supersedes=supersedes)
+        audit.record(session, actor, "approved", "rate set", row.id, now=now, slug=slug, supersedes=gave_way)
         _count_anew(session, row, actor=actor, now=now)
 
 
@@ -71,12 +71,13 @@ def continue_rate_set(
         if known.status is RateSetStatus.DRAFT:
             raise Conflict("Only approved rates can be continued.")
         row = _continuation(known, span)
-        _supersede(session, row, supersedes=None, now=now)
+        gave_way = _supersede(session, row, supersedes=None, now=now)
         session.add(row)
         session.flush()
         session.add_all(drafting.rate_row(replace(rate, rate_set=row.slug), row.id) for rate in known.rates)
         _approve(session, row, actor=actor, now=now)
-        audit.record(session, actor, "approved", "rate set", row.id, now=now, slug=row.slug, continues=slug)
+        told = {"slug": row.slug, "continues": slug, "supersedes": gave_way}
+        audit.record(session, actor, "approved", "rate set", row.id, now=now, **told)
         _count_anew(session, row, actor=actor, now=now)
         return row.slug
 
@@ -98,8 +99,8 @@ def _approve(session: Session, row: RateSet, *, actor: Actor, now: datetime) -> 
     row.status, row.approved_by, row.approved_at = RateSetStatus.APPROVED, actor.officer_id, now
 
 
-def _supersede(session: Session, row: RateSet, *, supersedes: str | None, now: datetime) -> None:
-    """Let the set whose dates a draft takes over give way, if there is one.
+def _supersede(session: Session, row: RateSet, *, supersedes: str | None, now: datetime) -> str | None:
+    """Let the set whose dates a draft takes over give way, if there is one; returns its name.
 
     The sets of the basis are locked, so that two managers cannot approve the same dates at once. The draft names what
     it supersedes before that gives way: the database ends no approved set's days for nobody.
@@ -110,7 +111,7 @@ def _supersede(session: Session, row: RateSet, *, supersedes: str | None, now: d
     takeover = rate_rules.take_over(span, standing, supersedes=supersedes)
     old = rate_sets.find_row(session, takeover.slug) if takeover else None
     if takeover is None or old is None:
-        return
+        return None
     if old.superseded_from is not None:
         since = f"{old.superseded_from:%-d %B %Y}"
         raise RuleViolation(
@@ -122,6 +123,7 @@ def _supersede(session: Session, row: RateSet, *, supersedes: str | None, now: d
     old.superseded_from, old.superseded_at = takeover.from_day, now
     if takeover.is_whole:
         old.status = RateSetStatus.SUPERSEDED
+    return takeover.slug
 
 
 def _continuation(known: RateSetView, span: Span) -> RateSet:

@@ -106,7 +106,8 @@ def take_over(span: Span, approved: Iterable[Standing], *, supersedes: str | Non
     A set that stands until another takes over gives way to any that starts later. Any other overlap needs
     ``supersedes``, and the new set must then reach at least as far as the one that it supersedes.
 
-    :raises RuleViolation: some days would have two sets, or none that had one.
+    :raises RuleViolation: some days would have two sets, or none that had one, or the set that is named has none of
+        these dates.
     """
     found: Takeover | None = None
     for standing in approved:
@@ -121,6 +122,11 @@ def take_over(span: Span, approved: Iterable[Standing], *, supersedes: str | Non
         if found is not None:
             raise RuleViolation("One set can supersede only one other.", field="supersedes")
         found = _give_way(span, standing)
+    if supersedes is not None and (found is None or found.slug != supersedes):
+        raise RuleViolation(
+            f"No approved set of this basis is called {supersedes} and has some of these dates. Leave it out.",
+            field="supersedes",
+        )
     return found
 
 
