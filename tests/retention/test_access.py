@@ -181,9 +181,23 @@ def test_those_who_answer_are_reminded_a_week_ahead_and_daily_once_it_is_late(
     assert [reminding.remind(week_ahead), reminding.remind(week_ahead + timedelta(days=1))] == [1, 0]
     late = datetime(2026, 7, 2, 9, 0, tzinfo=UTC)
     assert [reminding.remind(late), reminding.remind(late), reminding.remind(late + timedelta(days=1))] == [1, 0, 1]
-    told = " ".join(session.scalars(select(Mailing.subject)).all())
-    assert requests.get_request(session, request_id).reference in told
-    assert "Ada" not in told
+    reference = requests.get_request(session, request_id).reference
+    mails = session.execute(select(Mailing.subject, Mailing.text).order_by(Mailing.id)).all()
+    states = ["answer due in 7 days", "answer overdue", "answer overdue"]
+    assert [subject for subject, _ in mails] == [f"{reference}: {state}" for state in states]
+    assert [text.partition("somebody, ")[2].partition(".")[0] for _, text in mails] == [
+        f"{verb} due on 1 July 2026" for verb in ("is", "was", "was")
+    ]
+    assert "Ada" not in str(mails)
+
+
+@pytest.mark.parametrize(("days", "state"), [(0, "due today"), (1, "due tomorrow")])
+def test_the_last_days_of_a_request_are_named(
+    session: Session, desk: Desk, actor: Actor, days: int, state: str
+) -> None:
+    asked_by_caller(session, desk, advice_call(actor))
+    reminding.remind(datetime(2026, 7, 1, 9, 0, tzinfo=UTC) - timedelta(days=days))
+    assert (session.scalars(select(Mailing.subject)).one() or "").endswith(f": answer {state}")
 
 
 def test_a_request_that_nobody_could_be_reminded_of_waits_for_somebody(

@@ -47,10 +47,11 @@ def _due(now: datetime) -> Select[AccessRequest]:
 def _mail(request: AccessRequest, now: datetime) -> Content:
     settings: Settings = current_app.extensions["tsalert_settings"]
     left = (request.due_on - london_date(now)) // timedelta(days=1)
-    when = f"in {left} days" if left > 1 else "tomorrow" if left == 1 else "today" if left == 0 else "overdue"
+    ahead = "today" if left == 0 else "tomorrow" if left == 1 else f"in {left} days"
+    state, verb = ("overdue", "was") if left < 0 else (f"due {ahead}", "is")
     text = (
-        f"The answer to {request.reference}, a request for what is held on somebody, is due on "
+        f"The answer to {request.reference}, a request for what is held on somebody, {verb} due on "
         f"{day(request.due_on)}.\n\n"
         f"See the request: {settings.public_url}/subject-access/{request.id}\n"
     )
-    return Content(subject=f"{request.reference}: answer due {when}", text=text)
+    return Content(subject=f"{request.reference}: answer {state}", text=text)
