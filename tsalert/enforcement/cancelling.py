@@ -9,7 +9,8 @@ from datetime import date, timedelta
 from msgspec import Struct
 
 from tsalert.core.errors import RuleViolation
-from tsalert.enforcement.law import CONTRACTS_2013_BEGAN, months_after
+from tsalert.core.months import months_after
+from tsalert.enforcement.law import CONTRACTS_2013_BEGAN
 from tsalert.enforcement.vocabulary import ContractKind, Exclusion, Place
 
 PERIOD = timedelta(days=14)

@@ -4,13 +4,13 @@ A table, so that a change of the law is a row. Whoever relies on a row checks it
 stands. Conduct is judged by the law of its own day.
 """
 
-from calendar import monthrange
 from datetime import date, timedelta
 from enum import Enum
 
 from msgspec import Struct
 
 from tsalert.core.errors import RuleViolation
+from tsalert.core.months import last_of_months, months_after
 
 FRAUD_ACT = date(2007, 1, 15)
 CPRS_BEGAN = date(2008, 5, 26)
@@ -168,20 +168,7 @@ def last_day_to_prosecute(offence: Offence, committed_on: date, discovered_on: d
         raise RuleViolation(
             "Say when we learnt of it: the time to prosecute runs from that day too.", field="discovered_on"
         )
-    return min(_last_of_years(committed_on, 3), _last_of_years(discovered_on, 1))
-
-
-def months_after(on: date, months: int) -> date:
-    """Return the same day some calendar months later; a day that month does not have becomes its last."""
-    year, month = divmod(on.year * 12 + on.month - 1 + months, 12)
-    return date(year, month + 1, min(on.day, monthrange(year, month + 1)[1]))
-
-
-def _last_of_years(first: date, years: int) -> date:
-    """Return the last day of some years that begin with a day."""
-    anniversary = months_after(first, 12 * years)
-    # What begins on 29 February ends on 28 February, the day before 1 March, where the year has no 29th.
-    return anniversary - timedelta(days=1) if anniversary.day == first.day else anniversary
+    return min(last_of_months(committed_on, 36), last_of_months(discovered_on, 12))
 
 
 def _family(offence: Offence) -> list[Offence]:

@@ -1,12 +1,12 @@
 """What a unit's time in a home is: its term, the checks on it, what threatens it and how it ends. Pure."""
 
-from calendar import monthrange
 from collections.abc import Sequence
 from datetime import date, timedelta
 
 from msgspec import Struct
 
 from tsalert.core.errors import Conflict, RuleViolation
+from tsalert.core.months import months_after
 from tsalert.core.words import Word
 
 # Assumed: often enough to find a blocker in a drawer well inside the shortest term anybody argues for, two years.
@@ -87,17 +87,11 @@ class Life(Struct, frozen=True):
     ended_on: date | None = None
 
 
-def months_after(day: date, months: int) -> date:
-    """Return the same day some calendar months later; a day that month does not have becomes its last.
-
-    Twelve months after 29 February is 28 February.
-    """
-    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
-    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
-
-
 def last_day_of_term(installed_on: date, years: int) -> date:
-    """Return the last day of a term; on the day after it, its anniversary, the household is free again."""
+    """Return the last day of a term; on the day after it, its anniversary, the household is free again.
+
+    The anniversary of 29 February is 28 February where there is no 29th. Source: ADR 17, not a statute.
+    """
     return months_after(installed_on, 12 * years) - timedelta(days=1)
 
 

@@ -1,15 +1,15 @@
 """When a record's time is over, who may approve that, and what a list and a certificate are sealed by. Pure."""
 
 import json
-from calendar import monthrange
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from datetime import MAXYEAR, date
+from datetime import date
 from hashlib import sha256
 from typing import Any
 
 from msgspec import Struct
 
 from tsalert.core.errors import Conflict, NotAllowed, RuleViolation
+from tsalert.core.months import months_after
 from tsalert.response.vocabulary import Disposition
 from tsalert.retention.vocabulary import Root, RuleKind
 
@@ -136,24 +136,15 @@ def _counted_call(facts: CallFacts) -> tuple[RuleKind, date | None]:
 
 
 def _counted_case(facts: CaseFacts) -> tuple[RuleKind, date | None]:
-    """Count a case from its last day of any weight; an open one is never due, however long ago its court sat."""
+    """Count a case from its last day of any weight; an open one is never due, however long ago its court sat.
+
+    What binds a trader for good is written down as 31 December 9999.
+    """
     kind = RuleKind.CASE if facts.last_court_day is None else RuleKind.PROSECUTION
     if facts.closed_on is None:
         return kind, None
     last = facts.last_court_day or facts.closed_on
     return kind, max(last, facts.binds_until or last)
-
-
-def months_after(day: date, months: int) -> date:
-    """Return the same day of a later month, or its last day where it has no such day; at most the calendar's last.
-
-    What binds a trader for good is written down as 31 December 9999.
-    """
-    years, month = divmod(day.month - 1 + months, 12)
-    year, month = day.year + years, month + 1
-    if year > MAXYEAR:
-        return date.max
-    return date(year, month, min(day.day, monthrange(year, month)[1]))
 
 
 def months_before(day: date, months: int) -> date:

@@ -7,9 +7,9 @@ other people (DPA 2018, Schedule 2, paragraph 16).
 from datetime import date, timedelta
 
 from tsalert.core.errors import Conflict, RuleViolation
+from tsalert.core.months import months_after
 from tsalert.core.words import Word, counted
 from tsalert.core.working_days import is_working_day
-from tsalert.retention.rules import months_after
 
 EXTENSION_MONTHS = 2
 NOT_REVIEWED = (

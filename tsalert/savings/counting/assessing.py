@@ -10,8 +10,8 @@ from decimal import Decimal
 
 from msgspec import Struct
 
+from tsalert.core.months import months_after
 from tsalert.core.words import counted
-from tsalert.prevention.rules import months_after
 from tsalert.savings.counting.uncounted import Reason, Uncounted
 from tsalert.savings.rules import Beneficiary, InterventionType
 
