@@ -36,6 +36,7 @@ def contract(made: date, **changes: object) -> Contract:
         pytest.param(date(2026, 3, 2), {"notice_on": date(2026, 3, 3)}, date(2026, 3, 17), id="notice-a-day-late"),
         pytest.param(date(2026, 3, 2), {"notice_on": date(2027, 3, 2)}, date(2027, 3, 16), id="on-the-last-day"),
         pytest.param(date(2026, 3, 2), {"notice_on": date(2027, 3, 3)}, date(2027, 3, 16), id="notice-after-12-months"),
+        pytest.param(date(2028, 2, 28), {"notice_on": date(2029, 2, 28)}, date(2029, 3, 14), id="from-a-leap-day"),
         pytest.param(
             date(2026, 3, 2),
             {"kind": ContractKind.GOODS, "delivered_on": date(2026, 4, 10), "notice_on": date(2026, 3, 2)},

@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from msgspec import Struct
 
 from tsalert.core.errors import RuleViolation
-from tsalert.core.months import months_after
+from tsalert.core.months import last_of_months, months_after
 from tsalert.enforcement.law import CONTRACTS_2013_BEGAN
 from tsalert.enforcement.vocabulary import ContractKind, Exclusion, Place
 
@@ -94,4 +94,4 @@ def _day_before(contract: Contract) -> date | None:
 
 def _last_day_to_be_told(begins: date) -> date:
     """Return the last of the 12 months that begin with the first of the 14 days."""
-    return months_after(begins + _DAY, 12) - _DAY
+    return last_of_months(begins + _DAY, 12)
