@@ -1,9 +1,10 @@
 """What is handed to somebody who rang: a certificate, the citation of a medal, or a letter of thanks."""
 
-from datetime import date, datetime
+from datetime import datetime
 
 from tsalert.activities.recognition_queries import RecognitionView
 from tsalert.activities.vocabulary import RecognitionKind
+from tsalert.core.words import write_day
 from tsalert.documents.description import Block, Document, Look, Paragraph, Signature
 
 _TITLES = {
@@ -43,7 +44,7 @@ def _card(recognition: RecognitionView, authority: str, signed_by: str) -> tuple
         Paragraph(row.name, Look.DISPLAY),
         Paragraph(row.words, Look.CENTRED),
         Paragraph(f"With the thanks of {authority} Trading Standards.", Look.CENTRED),
-        Paragraph(_long(row.presented_on or row.decided_on), Look.CENTRED),
+        Paragraph(write_day(row.presented_on or row.decided_on), Look.CENTRED),
         Signature((signed_by, f"{authority} Trading Standards")),
     )
 
@@ -51,7 +52,7 @@ def _card(recognition: RecognitionView, authority: str, signed_by: str) -> tuple
 def _letter(recognition: RecognitionView, authority: str, signed_by: str) -> tuple[Block, ...]:
     row = recognition.row
     return (
-        Paragraph(_long(row.presented_on or row.decided_on)),
+        Paragraph(write_day(row.presented_on or row.decided_on)),
         Paragraph(f"Dear {row.name},"),
         Paragraph("Thank you for your call."),
         Paragraph(row.words),
@@ -59,7 +60,3 @@ def _letter(recognition: RecognitionView, authority: str, signed_by: str) -> tup
                   "ring again whenever something does not look right."),
         Signature((signed_by, f"{authority} Trading Standards")),
     )  # fmt: skip
-
-
-def _long(day: date) -> str:
-    return f"{day.day} {day:%B %Y}"

@@ -9,6 +9,7 @@ from tsalert.alerts import markdown
 from tsalert.alerts.rules import Edition, last_day
 from tsalert.alerts.segments import plain_marks
 from tsalert.alerts.speaking import LONGEST_CALL, seconds, shorten, spoken
+from tsalert.core.words import write_day
 from tsalert.web.mails import mail_template
 
 
@@ -122,5 +123,5 @@ def _shared(notice: Notice, head: Letterhead) -> dict[str, object]:
         "check_url": check_url(notice.reference, head),
         "pass_on_url": f"{head.public_url}/pass-on/{notice.reference}{head.partner_mark}",
         "join_url": f"{head.public_url}/join{head.partner_mark}",
-        "until": f"{ends.day} {ends:%B %Y}" if ends else "",
+        "until": write_day(ends) if ends else "",
     }

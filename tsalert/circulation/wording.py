@@ -8,6 +8,7 @@ from msgspec import Struct
 from tsalert.alerts import markdown
 from tsalert.alerts.wording import Letterhead, check_url
 from tsalert.core.clock import in_london
+from tsalert.core.words import write_day
 from tsalert.delivery.rules import Content
 
 _LONGEST_MESSAGE = 450  # characters; a messaging group folds away what is longer
@@ -60,7 +61,7 @@ def pass_on(alert: Told, head: Letterhead, *, code: str | None) -> PassOn:
     """Write an alert in every form in which partners pass it on, each with how to check it and how to join."""
     check, join = check_url(alert.reference, head), join_url(head.public_url, code)
     body, advice = markdown.to_text(alert.body).strip(), markdown.to_text(alert.advice).strip()
-    until = f" It applies until {_day(alert.expires_at)}." if alert.expires_at else ""
+    until = f" It applies until {write_day(alert.expires_at)}." if alert.expires_at else ""
     ring = _ring(head.rapid_response_number)
     foot = (
         f"This alert is from {head.authority}.{until}",
@@ -114,8 +115,3 @@ def _shortened(words: str, ending: str) -> str:
 
 def _month(at: datetime) -> str:
     return f"{in_london(at):%B %Y}"
-
-
-def _day(at: datetime) -> str:
-    day = in_london(at)
-    return f"{day.day} {day:%B %Y}"

@@ -8,6 +8,7 @@ from msgspec import Struct
 
 from tsalert.core.clock import london_midnight
 from tsalert.core.errors import RuleViolation
+from tsalert.core.words import write_day
 
 _LABEL = re.compile(r"^(\d{4})[/-](\d{2})(?:\s*Q([1-4]))?$")
 _FIRST_YEAR, _LAST_YEAR = 1900, 2200
@@ -40,7 +41,7 @@ class Period(Struct, frozen=True):
         """The period in words, such as "April to June 2022" or "3 May 2022 to 14 May 2022"."""
         first, last = self.first_day, self.last_day
         if first.day != 1 or (last + timedelta(days=1)).day != 1:
-            ends = dict.fromkeys(f"{day.day} {day:%B %Y}" for day in (first, last))
+            ends = dict.fromkeys(write_day(day) for day in (first, last))
             return " to ".join(ends)
         if (first.year, first.month) == (last.year, last.month):
             return f"{first:%B %Y}"

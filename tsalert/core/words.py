@@ -1,7 +1,10 @@
-"""Words that are stored as codes and read as labels, and what is counted in words."""
+"""Words that are stored as codes and read as labels, and what is counted in words; days in words."""
 
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Self
+
+from tsalert.core.clock import in_london
 
 
 class Word(StrEnum):
@@ -33,3 +36,9 @@ def counted(number: int, one: str, many: str | None = None) -> str:
     :param many: what several are called, where it is not the one with an s; what is said of them may stand in both.
     """
     return f"{number:,} {one if number == 1 else many or one + 's'}"
+
+
+def write_day(on: date) -> str:
+    """Write a calendar day, or the one that an instant falls on in London: ``22 November 2026``."""
+    day = in_london(on) if isinstance(on, datetime) else on
+    return f"{day.day} {day:%B %Y}"

@@ -11,6 +11,7 @@ from tsalert.cases.vocabulary import Method
 from tsalert.core.clock import as_utc, london_date
 from tsalert.core.errors import Conflict, RuleViolation
 from tsalert.core.money import format_pounds
+from tsalert.core.words import write_day
 from tsalert.enforcement.vocabulary import (
     ORDERS_OF_MONEY,
     PRISON,
@@ -99,8 +100,7 @@ def require_in_time(limit: date | None, begun_on: date, title: str) -> None:
     """
     if limit is not None and begun_on > limit:
         raise RuleViolation(
-            f"The time to prosecute {title.lower()} ran out on {limit.day} {limit:%B %Y}, before these proceedings "
-            "began.",
+            f"The time to prosecute {title.lower()} ran out on {write_day(limit)}, before these proceedings began.",
             field="offence_ids",
         )
 

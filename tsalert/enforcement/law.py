@@ -11,6 +11,7 @@ from msgspec import Struct
 
 from tsalert.core.errors import RuleViolation
 from tsalert.core.months import last_of_months, months_after
+from tsalert.core.words import write_day
 
 FRAUD_ACT = date(2007, 1, 15)
 CPRS_BEGAN = date(2008, 5, 26)
@@ -57,7 +58,7 @@ class Offence(Struct, frozen=True):
         """The days of conduct that it reaches, in words."""
         if self.first is None:
             return "conduct of any date"
-        return f"conduct from {_written(self.first)}" + (f" to {_written(self.last)}" if self.last else "")
+        return f"conduct from {write_day(self.first)}" + (f" to {write_day(self.last)}" if self.last else "")
 
     def reaches(self, first: date, last: date) -> bool:
         """Tell whether conduct between two days falls under it."""
@@ -179,7 +180,3 @@ def _family(offence: Offence) -> list[Offence]:
     for each in after:
         after += [later for later in _EVERY if later.follows == each.code]
     return [*before[:-1], *after]
-
-
-def _written(on: date) -> str:
-    return f"{on.day} {on:%B %Y}"

@@ -17,6 +17,7 @@ from tsalert.core.actors import Actor, Permission
 from tsalert.core.clock import london_date
 from tsalert.core.errors import Conflict, Overtaken, RuleViolation
 from tsalert.core.periods import Period
+from tsalert.core.words import write_day
 from tsalert.db import db, take_turns, transaction
 from tsalert.quarterly import editions, keeping, queries, sources
 from tsalert.quarterly.content import Report
@@ -106,9 +107,9 @@ def require_over(quarter: Period, *, now: datetime) -> None:
     :raises Conflict: it is not over; says from which day it can be locked.
     """
     if london_date(now) <= quarter.last_day:
-        day = quarter.last_day + timedelta(days=1)
+        day = write_day(quarter.last_day + timedelta(days=1))
         raise Conflict(
-            f"{quarter.label} is not over: its figures can be locked from {day.day} {day:%B %Y}.",
+            f"{quarter.label} is not over: its figures can be locked from {day}.",
             legal=["write its texts"],
         )
 

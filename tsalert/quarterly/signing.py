@@ -13,7 +13,7 @@ from msgspec import Struct
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from tsalert.core.clock import london_date
+from tsalert.core.words import write_day
 from tsalert.quarterly import keeping
 from tsalert.quarterly.content import Report
 from tsalert.quarterly.models import BoardReport, BoardSignature
@@ -79,11 +79,6 @@ def status_of(status: Status, signatures: Iterable[Signature]) -> Status:
 def in_words(signatures: Sequence[Signature], names: Mapping[int, str] | None) -> tuple[str, ...]:
     """Write the signatures that hold; without names for the public, which is told in what capacity."""
     return tuple(
-        f"{each.role.label if names is None else f'{names[each.by]}, {each.role.label.lower()}'}, {_day(each.at)}"
+        f"{each.role.label if names is None else f'{names[each.by]}, {each.role.label.lower()}'}, {write_day(each.at)}"
         for each in holding(signatures).values()
     )
-
-
-def _day(at: datetime) -> str:
-    on = london_date(at)
-    return f"{on.day} {on:%B %Y}"

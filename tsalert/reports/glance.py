@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from tsalert.core.clock import london_date
 from tsalert.core.periods import Period, quarter_of
+from tsalert.core.words import write_day
 from tsalert.reports.beginning import is_recorded, records_begin
 from tsalert.reports.change import UNAVAILABLE, Change, Value, describe_change, write_value
 from tsalert.reports.comparing import Compared, compare_with, quarters_in, quarters_up_to
@@ -72,7 +73,9 @@ class Glance(Struct, frozen=True):
         """Say when records begin, where a period is shown or compared that reaches further back."""
         if self.begins_on is None or is_recorded(earliest, self.begins_on):
             return ()
-        return (f"Records begin on {self.begins_on:%-d %B %Y}: before that, a nought means that nothing was recorded.",)
+        return (
+            f"Records begin on {write_day(self.begins_on)}: before that, a nought means that nothing was recorded.",
+        )
 
 
 Reader = Callable[[Period], PeriodFigures]

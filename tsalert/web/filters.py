@@ -9,7 +9,7 @@ from flask import Flask
 
 from tsalert.core.clock import comes_twice, in_london
 from tsalert.core.money import format_pounds, whole_pounds
-from tsalert.core.words import counted
+from tsalert.core.words import counted, write_day
 
 _WITH_SECONDS = 600
 _NUMBER_ALONE = re.compile(r"[+(]?\d[\d\s().-]*", re.ASCII)
@@ -84,9 +84,7 @@ def wall_time(at: datetime | None) -> str:
 
 def day(on: date | None) -> str:
     """Write a calendar day, or the one that an instant falls on in London: ``22 November 2026``."""
-    if isinstance(on, datetime):
-        on = in_london(on).date()
-    return "" if on is None else f"{on.day} {on:%B %Y}"
+    return "" if on is None else write_day(on)
 
 
 def zones_of(wall: str) -> list[tuple[str, str]]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
+from tsalert.core.words import write_day
 from tsalert.quarterly.content import Column, Figure, Row, Table
 from tsalert.quarterly.figures.behind import behind_row, behind_table, tells_of_money, type_of
 from tsalert.quarterly.figures.demand import MERGED
@@ -116,7 +117,7 @@ def _named(rate_set: RateSetView) -> str:
 
 
 def _since(rate_set: RateSetView) -> str:
-    return f"from {rate_set.span.first_day:%-d %B %Y} on"
+    return f"from {write_day(rate_set.span.first_day)} on"
 
 
 def _grades(grades: Sequence[str]) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
+from tsalert.core.words import write_day
 from tsalert.quarterly.content import Block, Column, Prose, Row, Section, Table
 from tsalert.quarterly.figures.figuring import words
 from tsalert.quarterly.figures.reading import Material
@@ -105,7 +106,7 @@ def _written(rate: Rate, scenario: Scenario) -> str:
 
 def _days(found: RateSetView) -> str:
     first, last = found.span.first_day, found.span.last_day
-    return f"{first:%-d %B %Y} " + (f"to {last:%-d %B %Y}" if last else "on")
+    return f"{write_day(first)} to {write_day(last)}" if last else f"{write_day(first)} on"
 
 
 def _indicators(key: str, caption: str, found: Sequence[Indicator], audience: Audience) -> Table:

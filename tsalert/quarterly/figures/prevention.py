@@ -6,8 +6,7 @@ from datetime import datetime
 from tsalert.activities.figures import KindTotals, ZoneTotals
 from tsalert.activities.vocabulary import ActivityKind
 from tsalert.circulation.ledger import CirculationFigures, DeclaredOn
-from tsalert.core.clock import london_date
-from tsalert.core.words import counted
+from tsalert.core.words import counted, write_day
 from tsalert.prevention.queries import UnitCounts
 from tsalert.prevention.rules import Ending, UnitKind
 from tsalert.quarterly.content import AS_OF, Block, Chart, Column, Figure, Row, Section, Table
@@ -170,7 +169,7 @@ def _alerts(material: Material) -> Table:
         ("partners", "Partners on the list", now.partners),
     ]
     rows = tuple(Row(key, title, (count(number),)) for key, title, number in found)
-    as_of = f"Addresses and partners on the list are as on {material.reach.on:%-d %B %Y}."
+    as_of = f"Addresses and partners on the list are as on {write_day(material.reach.on)}."
     return Table("prevention_alerts", "Alerts and our own list", "What", _NUMBER, rows, (as_of,))
 
 
@@ -192,12 +191,12 @@ def _passed_on(found: CirculationFigures) -> Table:
 
 
 def _day(at: datetime | None) -> Figure:
-    return words(f"{london_date(at):%-d %B %Y}" if at else "")
+    return words(write_day(at) if at else "")
 
 
 def _declared(found: tuple[DeclaredOn, ...]) -> Table:
     """Tell what was declared day by day, and not by whom: some partners are a single volunteer."""
     rows = tuple(
-        Row(each.on.isoformat(), f"{each.on:%-d %B %Y}", (count(each.partners), count(each.reach))) for each in found
+        Row(each.on.isoformat(), write_day(each.on), (count(each.partners), count(each.reach))) for each in found
     )
     return Table("prevention_declared", "When partners declared their readers", "Declared on", _DECLARED, rows)

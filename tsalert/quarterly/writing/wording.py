@@ -1,8 +1,8 @@
 """What a report says about itself, in the same words in every format. Pure."""
 
 from collections.abc import Iterator
-from datetime import date
 
+from tsalert.core.words import write_day
 from tsalert.quarterly.content import SUPPRESSED, Report, TitleBlock
 from tsalert.quarterly.vocabulary import Edition, SectionKey, Status
 
@@ -42,14 +42,14 @@ def facts_of(head: TitleBlock) -> tuple[tuple[str, str], ...]:
     """Return the title block, as names and what each of them holds."""
     return (
         ("Board", head.board),
-        ("Meeting", day_in_words(head.meeting_on) if head.meeting_on else "Not yet set"),
+        ("Meeting", write_day(head.meeting_on) if head.meeting_on else "Not yet set"),
         ("Period", f"{head.period}, {head.period_prose}"),
         ("Author", head.author),
         ("Status", standing_of(head)),
         ("Revision", f"{head.revision}: {head.reason}" if head.reason else str(head.revision)),
         ("Part", _PARTS[head.edition]),
         *(("Signed by", each) for each in head.signatures),
-        *((("Published", day_in_words(head.published_on)),) if head.published_on else ()),
+        *((("Published", write_day(head.published_on)),) if head.published_on else ()),
     )
 
 
@@ -66,11 +66,6 @@ def headings_of(report: Report) -> tuple[str, ...]:
         number += not is_annex
         found.append(section.title if is_annex else f"{number}. {section.title}")
     return tuple(found)
-
-
-def day_in_words(day: date) -> str:
-    """Write a day as ``20 July 2022``."""
-    return f"{day.day} {day:%B %Y}"
 
 
 def has_figures_kept_back(report: Report) -> bool:

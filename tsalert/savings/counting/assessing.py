@@ -11,7 +11,7 @@ from decimal import Decimal
 from msgspec import Struct
 
 from tsalert.core.months import months_after
-from tsalert.core.words import counted
+from tsalert.core.words import counted, write_day
 from tsalert.savings.counting.uncounted import Reason, Uncounted
 from tsalert.savings.rules import Beneficiary, InterventionType
 
@@ -162,8 +162,3 @@ def _excess_words(other: Record) -> str:
         f"{other.reference}, a {what} of the same household on {write_day(other.on_date)}, lies within the twelve "
         "months before: only what exceeds it counts."
     )
-
-
-def write_day(day: date) -> str:
-    """Write a day as officers do: ``3 May 2022``."""
-    return f"{day.day} {day:%B %Y}"

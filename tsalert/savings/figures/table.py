@@ -8,6 +8,7 @@ from msgspec import Struct
 
 from tsalert.core.errors import RuleViolation
 from tsalert.core.periods import Period, quarter_of
+from tsalert.core.words import write_day
 from tsalert.savings.figures.cells import Cell, RowSpec, SavingsRow, adds_up, fill, sum_of
 from tsalert.savings.figures.groups import Group, Kind, is_in_table
 from tsalert.savings.valuing.methods import Method
@@ -160,7 +161,7 @@ def lacks_rate(group: Group, profile: Profile, column: str) -> bool:
 
 def days_text(first: date, last: date) -> str:
     """Write a run of days: ``1 May 2021 to 3 June 2021``."""
-    return f"{first:%-d %B %Y}" + ("" if first == last else f" to {last:%-d %B %Y}")
+    return write_day(first) + ("" if first == last else f" to {write_day(last)}")
 
 
 def _missing(profile: Profile, groups: Sequence[Group]) -> tuple[str, ...]:

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from tsalert.audit import service as audit
 from tsalert.core.actors import Actor, Permission
 from tsalert.core.errors import Conflict, RuleViolation
+from tsalert.core.words import write_day
 from tsalert.db import transaction
 from tsalert.savings.counting import household_counts, recounting
 from tsalert.savings.models import RateSet
@@ -113,7 +114,7 @@ def _supersede(session: Session, row: RateSet, *, supersedes: str | None, now: d
     if takeover is None or old is None:
         return None
     if old.superseded_from is not None:
-        since = f"{old.superseded_from:%-d %B %Y}"
+        since = write_day(old.superseded_from)
         raise RuleViolation(
             f"{old.title} gave way once, from {since}. Its remaining days stay as they are.", field="supersedes"
         )
@@ -130,7 +131,7 @@ def _continuation(known: RateSetView, span: Span) -> RateSet:
     first = span.first_day
     return RateSet(
         slug=f"{_CONTINUES.sub('', known.slug)}-from-{first.isoformat()}",
-        title=f"{known.title.partition(', continued')[0]}, continued from {first:%-d %B %Y}",
+        title=f"{known.title.partition(', continued')[0]}, continued from {write_day(first)}",
         basis=known.basis,
         status=RateSetStatus.DRAFT,
         effective_from=first,
