@@ -79,7 +79,7 @@ def take_key(provider_ref: str, place: int, *, now: datetime) -> bool:
     A call of which there is no record yet is taken all the same: its next report brings the record.
     """
     with transaction() as session:
-        telephone.take_turns(session)
+        telephone.take_reports_in_turn(session)
         call = telephone.find_call(session, provider_ref)
         return call is None or telephone.take_call(session, call, place, now=now)
 
@@ -101,7 +101,7 @@ def take_recording(ringing: Ringing, recording_ref: str, *, seconds: int | None,
 
 def _call(session: Session, ringing: Ringing, now: datetime) -> TelephoneCall:
     """Return the record of a call, made now where no report came before."""
-    telephone.take_turns(session)
+    telephone.take_reports_in_turn(session)
     known = telephone.find_call(session, ringing.provider_ref)
     caller = None if ringing.caller is None else read_caller(readable(ringing.caller))
     if known is None:

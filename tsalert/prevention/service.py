@@ -19,7 +19,7 @@ from tsalert.prevention.models import Household, InstalledUnit, UsageCheck
 from tsalert.prevention.rules import Ending, Installation, Life, NewCheck, NewEnding, UnitKind
 
 
-def take_turns(session: Session, keys: Sequence[str]) -> None:
+def lock_households(session: Session, keys: Sequence[str]) -> None:
     """Lock some households, given in their order, until the transaction ends."""
     session.execute(insert_ignoring_conflicts(session, Household).values([{"key": key} for key in keys]))
     session.execute(select(Household.key).where(Household.key.in_(keys)).order_by(Household.key).with_for_update())

@@ -8,8 +8,7 @@ from sqlalchemy.orm import Session
 
 from tsalert.audit import service as audit
 from tsalert.core.actors import Actor, Via
-from tsalert.db import insert_ignoring_conflicts
-from tsalert.db import take_turns as wait_for_turn
+from tsalert.db import insert_ignoring_conflicts, take_turns
 from tsalert.telephone import routing, telling
 from tsalert.telephone.models import Recording, TelephoneCall, TelephoneEvent
 from tsalert.telephone.routing import House, Plan
@@ -32,14 +31,14 @@ _LOCK_NUMBER = 7_253_785
 LONGEST_LOCK = "8s"
 
 
-def take_turns(session: Session) -> None:
+def take_reports_in_turn(session: Session) -> None:
     """Let one report of a call be taken after the other, so that no two answer it and none slips past a limit.
 
     SQLite has one writer as it is. A caller listens to silence meanwhile, so nobody waits longer than a few seconds.
     """
     if session.get_bind().dialect.name == "postgresql":
         session.execute(text("SELECT set_config('lock_timeout', :longest, true)"), {"longest": LONGEST_LOCK})
-    wait_for_turn(session, _LOCK_NUMBER)
+    take_turns(session, _LOCK_NUMBER)
 
 
 def find_call(session: Session, provider_ref: str) -> TelephoneCall | None:

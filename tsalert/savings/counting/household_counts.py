@@ -33,7 +33,7 @@ def lock(session: Session, keys: Iterable[str | None]) -> None:
         return
     shared = select(RateSet.id).where(RateSet.basis == BASIS).order_by(RateSet.id)
     session.execute(shared.with_for_update(read=True))
-    prevention_service.take_turns(session, wanted)
+    prevention_service.lock_households(session, wanted)
 
 
 def terms(session: Session) -> TermOf:
