@@ -4,6 +4,8 @@ from pathlib import Path
 
 from flask import Flask
 
+from tsalert.core.actors import Permission
+from tsalert.staff.tokens.rules import ALLOWED, Scope
 from tsalert.web.access import access_of
 
 TABLE = Path(__file__).with_name("operations_of_pages.txt")
@@ -12,6 +14,19 @@ DESCRIPTIONS = {"manual.get_description", "manual.show_manual", "manual.show_par
 TOLD_APART = {"rota.remove_mobile"}
 # They change nothing, and post only to keep names and texts out of addresses.
 LOOKING = {"people.look", "studies.preview_study"}
+# They look something up, or work it out again, and post only to keep names and texts out of addresses.
+LOOKED_UP = {
+    "api_case_lists.find_cases",
+    "api_case_studies.check",
+    "api_circulation_partners.find_partners",
+    "api_parties.find_parties",
+    "api_places.look_up",
+    "api_runs.verify_run",
+    "api_search.search",
+    "api_subscriber_list.find_subscribers",
+    "api_zones.look_up",
+}
+READING = frozenset[Permission]().union(*(ALLOWED[scope] for scope in Scope if scope.endswith(":read")))
 
 
 def read_table() -> tuple[dict[str, list[str]], list[str]]:
@@ -57,3 +72,10 @@ def test_what_a_page_changes_an_operation_changes_for_exactly_the_same_people(ap
         own = [operation for operation in operations if operation in changes]
         assert own, page
         assert {access_of(app, operation) for operation in own} == {access_of(app, page)}, page
+
+
+def test_a_token_that_may_only_read_changes_nothing(app: Flask) -> None:
+    open_to_it = {
+        endpoint for endpoint in changing(app) & endpoints(app, api=True) if access_of(app, endpoint) in READING
+    }
+    assert open_to_it == LOOKED_UP

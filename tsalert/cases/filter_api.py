@@ -67,7 +67,7 @@ def list_filters() -> dict[str, Any]:
 
 
 @filters.route("", methods=["POST"])
-@requires(Permission.READ_CASE)
+@requires(Permission.WORK_CASE)
 @filters.arguments(NewFilterSchema)
 @filters.response(201, SavedFilterSchema)
 def save_filter(new: NewFilter) -> Saved:
@@ -76,7 +76,7 @@ def save_filter(new: NewFilter) -> Saved:
 
 
 @filters.route("/<int:filter_id>", methods=["PUT"])
-@requires(Permission.READ_CASE)
+@requires(Permission.WORK_CASE)
 @filters.arguments(NewFilterSchema)
 @filters.response(200, SavedFilterSchema)
 def change_filter(new: NewFilter, filter_id: int) -> Saved:
@@ -86,7 +86,7 @@ def change_filter(new: NewFilter, filter_id: int) -> Saved:
 
 
 @filters.route("/<int:filter_id>", methods=["DELETE"])
-@requires(Permission.READ_CASE)
+@requires(Permission.WORK_CASE)
 @filters.response(204)
 def delete_filter(filter_id: int) -> None:
     """Delete one of your filters."""

@@ -47,7 +47,7 @@ def new_filter() -> ResponseReturnValue:
 
 
 @bp.post("/cases/filters")
-@requires(Permission.READ_CASE)
+@requires(Permission.WORK_CASE)
 @redisplays(new_filter)
 def save_filter() -> ResponseReturnValue:
     """Keep a filter."""
@@ -64,7 +64,7 @@ def edit_filter(filter_id: int) -> ResponseReturnValue:
 
 
 @bp.post("/cases/filters/<int:filter_id>")
-@requires(Permission.READ_CASE)
+@requires(Permission.WORK_CASE)
 @redisplays(edit_filter)
 def change_filter(filter_id: int) -> ResponseReturnValue:
     """Change a filter."""
@@ -73,7 +73,7 @@ def change_filter(filter_id: int) -> ResponseReturnValue:
 
 
 @bp.post("/cases/filters/<int:filter_id>/delete")
-@requires(Permission.READ_CASE)
+@requires(Permission.WORK_CASE)
 def delete_filter(filter_id: int) -> ResponseReturnValue:
     """Delete a filter."""
     saved_filters.delete(filter_id, actor=current_actor(), now=utc_now())

@@ -45,7 +45,7 @@ def save(new: NewFilter, *, actor: Actor, now: datetime) -> int:
     :raises Conflict: the officer has one of that name.
     :raises RuleViolation: they have as many as can be kept.
     """
-    owner_id = _owner(actor)
+    owner_id = _owner(actor, Permission.WORK_CASE)
     with transaction() as session:
         own = [each for each in saved_filters(session, actor) if each.officer_id == owner_id]
         if len(own) >= MOST:
@@ -79,7 +79,7 @@ def delete(filter_id: int, *, actor: Actor, now: datetime) -> None:
 
 def look_for_words(wanted: CaseFilter, *, actor: Actor, now: datetime) -> int:
     """Keep what an officer looks for now in place of what they looked for last; returns its number for the address."""
-    owner_id = _owner(actor)
+    owner_id = _owner(actor, Permission.READ_CASE)
     with transaction() as session:
         latest = (SavedFilter.officer_id == owner_id, SavedFilter.name.is_(None))
         row = session.scalar(select(SavedFilter).where(*latest).with_for_update())
@@ -109,15 +109,15 @@ def get_filter(session: Session, filter_id: int, actor: Actor) -> Saved:
     return _saved(row)
 
 
-def _owner(actor: Actor) -> int:
-    actor.require(Permission.READ_CASE)
+def _owner(actor: Actor, permission: Permission) -> int:
+    actor.require(permission)
     if actor.officer_id is None:
         raise NotAllowed("Only an officer keeps filters.")
     return actor.officer_id
 
 
 def _own(session: Session, filter_id: int, actor: Actor) -> SavedFilter:
-    owner_id = _owner(actor)
+    owner_id = _owner(actor, Permission.WORK_CASE)
     get_filter(session, filter_id, actor)
     row = session.get_one(SavedFilter, filter_id, with_for_update=True)
     if row.officer_id != owner_id:

@@ -125,7 +125,7 @@ def list_officers(case_id: int) -> dict[str, Any]:
 
 
 @case_officers.route("", methods=["POST"])
-@requires(Permission.READ_CASE)
+@requires(Permission.WORK_CASE)
 @case_officers.arguments(CaseOfficerSchema)
 @case_officers.response(200, CaseOfficersSchema)
 def put_on(told: dict[str, Any], case_id: int) -> dict[str, Any]:
@@ -135,7 +135,7 @@ def put_on(told: dict[str, Any], case_id: int) -> dict[str, Any]:
 
 
 @case_officers.route("/<int:officer_id>/off", methods=["POST"])
-@requires(Permission.READ_CASE)
+@requires(Permission.WORK_CASE)
 @case_officers.response(200, CaseOfficersSchema)
 def take_off(case_id: int, officer_id: int) -> dict[str, Any]:
     """Take an officer off a case; the one who runs it stays on it."""

@@ -34,7 +34,7 @@ def show_officers(case_id: int) -> ResponseReturnValue:
 
 
 @bp.post("/cases/<int:case_id>/officers")
-@requires(Permission.READ_CASE)
+@requires(Permission.WORK_CASE)
 @redisplays(show_officers)
 def put_on(case_id: int) -> ResponseReturnValue:
     """Put an officer on a case."""
@@ -43,7 +43,7 @@ def put_on(case_id: int) -> ResponseReturnValue:
 
 
 @bp.post("/cases/<int:case_id>/officers/<int:officer_id>/off")
-@requires(Permission.READ_CASE)
+@requires(Permission.WORK_CASE)
 @redisplays(lambda case_id, **_: show_officers(case_id))
 def take_off(case_id: int, officer_id: int) -> ResponseReturnValue:
     """Take an officer off a case."""

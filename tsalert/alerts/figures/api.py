@@ -27,7 +27,7 @@ def get_figures(asked: dict[str, Any], alert_id: int) -> dict[str, Any]:
 
 
 @blp.route("/<int:alert_id>/calls", methods=["POST"])
-@requires(Permission.READ_CALL)
+@requires(Permission.DRAFT_ALERT)
 @blp.arguments(QuotedBySchema)
 @blp.response(201, AlertFiguresSchema)
 def link_call(told: dict[str, Any], alert_id: int) -> dict[str, Any]:
@@ -37,7 +37,7 @@ def link_call(told: dict[str, Any], alert_id: int) -> dict[str, Any]:
 
 
 @blp.route("/<int:alert_id>/calls/<int:call_id>", methods=["DELETE"])
-@requires(Permission.READ_CALL)
+@requires(Permission.DRAFT_ALERT)
 @blp.response(204)
 def unlink_call(alert_id: int, call_id: int) -> None:
     """Unlink a call that does not quote the alert."""

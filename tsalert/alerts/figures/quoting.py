@@ -61,7 +61,7 @@ def link_call(alert_id: int, reference: str, *, actor: Actor, now: datetime) -> 
     :raises Conflict: it stands by the alert already.
     """
     actor.require(Permission.READ_CALL)
-    actor.require(Permission.READ_ALERT)
+    actor.require(Permission.DRAFT_ALERT)
     with transaction() as session:
         alert = queries.get_alert(session, alert_id, lock=True)
         if alert.published_at is None:
@@ -86,7 +86,7 @@ def unlink_call(alert_id: int, call_id: int, *, actor: Actor, now: datetime) -> 
     :raises Withheld: the call is kept from this officer.
     """
     actor.require(Permission.READ_CALL)
-    actor.require(Permission.READ_ALERT)
+    actor.require(Permission.DRAFT_ALERT)
     if actor.officer_id is None:
         raise NotAllowed("Only an officer can say that a call does not quote an alert.")
     with transaction() as session:

@@ -39,7 +39,7 @@ def show_figures(alert_id: int) -> ResponseReturnValue:
 
 
 @bp.post("/alerts/<int:alert_id>/calls")
-@requires(Permission.READ_CALL)
+@requires(Permission.DRAFT_ALERT)
 @redisplays(show_figures)
 def link_call(alert_id: int) -> ResponseReturnValue:
     """Say that a call quotes it."""
@@ -49,7 +49,7 @@ def link_call(alert_id: int) -> ResponseReturnValue:
 
 
 @bp.post("/alerts/<int:alert_id>/calls/<int:call_id>/unlink")
-@requires(Permission.READ_CALL)
+@requires(Permission.DRAFT_ALERT)
 def unlink_call(alert_id: int, call_id: int) -> ResponseReturnValue:
     """Say that a call does not quote it."""
     quoting.unlink_call(alert_id, call_id, actor=current_actor(), now=utc_now())
