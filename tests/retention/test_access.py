@@ -13,12 +13,14 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from tests.alerts.conftest import subscribe
 from tests.retention.conftest import CANARY, NOW, Desk, Story, advice_call
 from tsalert.audit.queries import entries_about
 from tsalert.core.actors import SERVICE, Actor
 from tsalert.core.errors import Conflict, NotAllowed, RuleViolation
 from tsalert.core.working_days import is_working_day
 from tsalert.delivery.models import Mailing
+from tsalert.installation.service import mark_demo
 from tsalert.parties.models import Party
 from tsalert.response.models import Call, CallParty
 from tsalert.retention import holding
@@ -158,6 +160,15 @@ def test_who_asks_is_found_in_any_case_of_any_alphabet(
     session.add(Subscriber(kind="resident", name=name, language="en", formats=[], created_at=NOW))
     session.commit()
     assert [found for _, found in requests.find_people(session, typed)] == ([name] if name else [])
+
+
+@pytest.mark.parametrize("typed", ["07700 900123", " +44 (0)7700 900123", "+447700900123"])
+def test_who_asks_is_found_by_their_number_however_it_is_written(session: Session, desk: Desk, typed: str) -> None:
+    mark_demo(session)
+    subscribe(session, "+447700900123")
+    session.commit()
+    assert [name for _, name in requests.find_people(session, typed)] == ["No name"]
+    assert requests.find_people(session, "07700 900124") == []
 
 
 def test_a_subscribers_addresses_and_consents_are_gathered(session: Session, desk: Desk) -> None:

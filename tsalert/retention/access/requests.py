@@ -23,6 +23,7 @@ from tsalert.retention.access.rules import NOT_REVIEWED, Answer
 from tsalert.retention.models import AccessRequest, AccessReview
 from tsalert.retention.reaching import table
 from tsalert.retention.rules import digest_of
+from tsalert.subscribers.contacts import read_contact
 from tsalert.telephone.retention import take_turns
 from tsalert.tiers import queries as tiers
 from tsalert.tiers.vocabulary import Subject
@@ -238,9 +239,17 @@ def find_people(session: Session, typed: str) -> list[tuple[int, str]]:
     joined = subscriber.outerjoin(owned, owned.c.subscriber_id == subscriber.c.id).outerjoin(
         end, end.c.id == owned.c.endpoint_id
     )
-    like = (func.lower(end.c.address) == said) | (func.lower(subscriber.c.name) == said)
+    like = func.lower(end.c.address).in_({said, _address(said)}) | (func.lower(subscriber.c.name) == said)
     query = select(subscriber.c.id, subscriber.c.name).select_from(joined).where(like, subscriber.c.erased_at.is_(None))
     return [(key, name or "No name") for key, name in session.execute(query.distinct().limit(50))]
+
+
+def _address(typed: str) -> str:
+    """Return an address as it is kept, however its number was typed; or the same words, which may be a name."""
+    try:
+        return read_contact(typed)[1].lower()
+    except RuleViolation:
+        return typed
 
 
 def _covered(row: Row) -> Row:
