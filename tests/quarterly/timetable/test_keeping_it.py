@@ -7,6 +7,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta
 from threading import Barrier
+from unittest.mock import Mock
 
 import pytest
 from flask import Flask
@@ -24,7 +25,7 @@ from tsalert.db import db, transaction
 from tsalert.oversight.models import OddityMail
 from tsalert.quarterly import opening, queries, texts
 from tsalert.quarterly.models import BoardReport
-from tsalert.quarterly.timetable import leaving
+from tsalert.quarterly.timetable import lacking, leaving
 from tsalert.quarterly.timetable import queries as timetable
 from tsalert.quarterly.timetable.models import BoardReminder
 from tsalert.quarterly.timetable.reminding import keep_timetable
@@ -191,6 +192,18 @@ def test_managers_get_the_summary_of_a_month_once_late_if_need_be(
     assert "Board's report of 2022/23 Q1, revision 1: Draft" in mail.text
     assert "<caption>Savings by class</caption>" in (mail.html or "")
     assert "Boss" not in mail.text + (mail.html or "")
+
+
+@pytest.mark.usefixtures("began")
+def test_a_letter_that_cannot_be_put_together_keeps_no_other_waiting(
+    session: Session, manager: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opening.open_report(Q1, meeting_on=MEETING, actor=manager, now=OPENS)
+    monkeypatch.setattr(lacking, "unwritten", Mock(side_effect=ZeroDivisionError))
+    with pytest.raises(ExceptionGroup, match="the others were done"):
+        keep_timetable(datetime(2022, 7, 15, 12, tzinfo=UTC))
+    assert newest(session, "summary for managers").id
+    assert newest(session, "is not ready").subject == "none"
 
 
 @pytest.mark.usefixtures("began")

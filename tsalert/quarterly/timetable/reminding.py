@@ -9,6 +9,7 @@ from flask import current_app
 from tsalert.audit import service as audit
 from tsalert.config import Settings
 from tsalert.core.actors import SERVICE
+from tsalert.core.one_by_one import one_by_one
 from tsalert.db import db, insert_ignoring_conflicts, transaction
 from tsalert.quarterly.timetable import drafting, queries
 from tsalert.quarterly.timetable.models import BoardReminder
@@ -35,13 +36,15 @@ def _write(due: Sequence[Point], now: datetime) -> int:
     from tsalert.quarterly.timetable.letters import letter_for  # noqa: PLC0415 - as said above
 
     settings: Settings = current_app.extensions["tsalert_settings"]
-    done = 0
-    for point in due:
-        letter = letter_for(db.session(), point, settings, now=now)
-        db.session().rollback()  # a month's figures take their time, and hold no lock meanwhile
-        done += letter is not None and _send(point, letter, now)
-    db.session().rollback()
-    return done
+
+    def tell(point: Point) -> bool:
+        try:
+            letter = letter_for(db.session(), point, settings, now=now)
+        finally:
+            db.session().rollback()  # a month's figures take their time, and hold no lock meanwhile
+        return letter is not None and _send(point, letter, now)
+
+    return one_by_one(due, tell)
 
 
 def _send(point: Point, letter: "Letter", now: datetime) -> bool:
