@@ -5,8 +5,10 @@ from collections.abc import Callable
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy.orm import Session
 from werkzeug.routing import Rule
 
+from tests.plans import asking
 from tests.restricting.conftest import Kept, give, newest_officer
 from tsalert.cases import queries as cases
 from tsalert.core.actors import Actor
@@ -15,6 +17,7 @@ from tsalert.db import db
 from tsalert.restricting import records
 from tsalert.staff.rules import RoleName
 from tsalert.tiers import granting
+from tsalert.tiers.gate import QUERY
 
 KEYS = {"case_id", "incident_id", "call_id", "party_id"}
 # Parts of addresses that name no call, incident, case or party, nor anything of one; a new part is told apart here.
@@ -62,6 +65,13 @@ def test_every_part_of_an_address_is_known_to_the_gate_or_names_nothing_kept(app
     assert parts - set(records.KEYS) == OF_NOTHING_KEPT | BENEATH
     for rule in rules:
         assert not BENEATH & set(rule.arguments) or KEYS & set(rule.arguments), rule.rule
+
+
+def test_to_look_up_what_an_address_names_locks_nothing(session: Session) -> None:
+    with asking("FOR UPDATE") as locking:
+        for name, read in records.KEYS.items():
+            read(session, 1 if name.endswith("_id") and not name.startswith(QUERY) else "1")
+    assert locking == []
 
 
 @pytest.mark.parametrize("role", [RoleName.MANAGER, RoleName.CASE_OFFICER])

@@ -55,10 +55,10 @@ def of_intervention(session: Session, reference: Any) -> Collection[Record]:
 def of_unit(session: Session, unit_id: Any) -> Collection[Record]:
     """Return the records of the intervention that fitted a unit."""
     try:
-        row = prevention.get_unit_row(session, unit_id)
+        unit = prevention.get_unit(session, unit_id)
     except NotFound:
         return ()
-    return of_intervention(session, row.intervention_reference)
+    return of_intervention(session, unit.intervention_reference)
 
 
 def of_handover(session: Session, handover_id: Any) -> Collection[Record]:
