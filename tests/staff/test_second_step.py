@@ -22,7 +22,7 @@ from tsalert.audit.models import AuditEvent
 from tsalert.core.actors import Via
 from tsalert.delivery.models import Mailing
 from tsalert.sign_in_settings import SignInSettings
-from tsalert.staff import queries, service
+from tsalert.staff import accounts, queries, service
 from tsalert.staff.cli import OPERATOR
 from tsalert.staff.factors import rules
 from tsalert.staff.factors.models import Authenticator, RecoveryCode
@@ -281,7 +281,9 @@ def test_a_lost_device_needs_a_second_person_who_knows_of_it(app: Flask, session
     assert not is_in(working)
     assert is_in(give_password(app))
     event = session.scalars(select(AuditEvent).where(AuditEvent.action == "second step reset")).one()
-    assert (event.officer_id, event.subject_id, event.detail["witness"]) == (ids[ADA], ids[KIM], ids[LEE])
+    assert (event.officer_id, event.subject_id, event.detail) == (ids[ADA], ids[KIM], {"witness": ids[LEE]})
+    (change,) = accounts.changes_of(session, ids[KIM])
+    assert (change.what, change.reason, change.by) == ("second step reset", told["reason"], "Ada Example")
     assert any("named you as knowing" in text for text in session.scalars(select(Mailing.text)))
     assert ada.post(path, data=told).status_code == 422
 

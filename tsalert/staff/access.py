@@ -56,6 +56,14 @@ def note_invitation(session: Session, officer: Officer, reason: str | None, *, b
         _keep(session, AccessChange(officer_id=officer.id, what="role granted", role=role.name, reason=reason), by, now)
 
 
+def note_reset(session: Session, officer: Officer, reason: str, *, by: Actor, now: datetime) -> None:
+    """Keep how it is known that somebody lost their second step; a step.
+
+    :raises RuleViolation: that is missing, too short or too long.
+    """
+    _keep(session, AccessChange(officer_id=officer.id, what="second step reset", reason=reason), by, now)
+
+
 def activate(email: str, *, reason: str | None = None, now: datetime, by: Actor) -> None:
     """Let an officer sign in again, with the roles that have not run out and the ways in that were left to them.
 

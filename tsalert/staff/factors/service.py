@@ -12,7 +12,7 @@ from tsalert.core.actors import Actor
 from tsalert.core.errors import RuleViolation
 from tsalert.db import transaction
 from tsalert.staff import queries, telling
-from tsalert.staff.access import end_sessions
+from tsalert.staff.access import end_sessions, note_reset
 from tsalert.staff.factors import rules
 from tsalert.staff.factors.asking import NewPasskey
 from tsalert.staff.factors.models import Authenticator, Passkey, RecoveryCode
@@ -120,7 +120,7 @@ def reset(officer_id: int, why: Reset, *, actor: Actor, now: datetime) -> None:
     """Take every second step from an officer who lost theirs, and end their sessions; both are told by mail.
 
     :raises NotFound: there is no such officer or witness.
-    :raises RuleViolation: there is nothing to take, or nobody besides the two knows of it.
+    :raises RuleViolation: there is nothing to take, nobody besides the two knows of it, or a reason is missing.
     """
     rules.require_two(witness_id=why.witness_id, lost_by=officer_id, administrator_id=actor.officer_id)
     with transaction() as session:
@@ -129,9 +129,8 @@ def reset(officer_id: int, why: Reset, *, actor: Actor, now: datetime) -> None:
             raise RuleViolation(f"{officer.name} has no second step.")
         forget_all(session, officer)
         end_sessions(officer)
-        audit.record(
-            session, actor, "second step reset", "officer", officer.id, now=now, witness=witness.id, reason=why.reason
-        )
+        note_reset(session, officer, why.reason, by=actor, now=now)
+        audit.record(session, actor, "second step reset", "officer", officer.id, now=now, witness=witness.id)
         telling.tell(session, officer, telling.RESET, now=now)
         telling.tell_witness(session, witness, officer.name, by=actor.name, now=now)
 
