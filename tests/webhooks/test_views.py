@@ -8,11 +8,15 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
+from tests.conftest import NOW
 from tests.standins.listener import Listener
 from tests.webhooks.conftest import HOST
 from tsalert.core.clock import utc_now
+from tsalert.db import transaction
 from tsalert.staff.rules import RoleName
 from tsalert.webhooks import sending
+from tsalert.webhooks.announcing import queue
+from tsalert.webhooks.rules import EventKind
 
 PAGE, API = "/outgoing-webhooks", "/api/v1/webhooks"
 
@@ -36,6 +40,21 @@ def test_a_program_is_registered_tested_and_ended_on_its_pages(
     assert browser.post(f"{place}/end").status_code == 303
     refused = browser.post(f"{place}/test")
     assert (refused.status_code, "has ended" in refused.text) == (409, True)
+
+
+def test_whoever_sends_again_reads_whether_that_waits_for_the_program_to_answer(
+    session: Session, listener: Listener, hook: tuple[int, str], signed_in: Callable[..., FlaskClient]
+) -> None:
+    browser, place = signed_in(RoleName.ADMINISTRATOR), f"{PAGE}/{hook[0]}"
+    for kind, answer in ((EventKind.TEST, 500), (EventKind.ALERT_PUBLISHED, 410)):
+        with transaction() as own:
+            queue(own, kind, {}, [hook[0]], now=NOW)
+        listener.answers = [answer]
+        sending.send_due(utc_now())
+    addresses = re.findall(rf"{place}/deliveries/\d+/again", browser.get(place).text)
+    said = [browser.post(each, follow_redirects=True).text for each in addresses]
+    assert ["on its way again" in page for page in said] == [False, True]
+    assert ["It waits until a test is accepted" in page for page in said] == [True, False]
 
 
 def test_a_private_address_is_refused_and_nothing_typed_is_lost(signed_in: Callable[..., FlaskClient]) -> None:

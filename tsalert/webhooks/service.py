@@ -19,7 +19,7 @@ from tsalert.db import db, transaction
 from tsalert.webhooks import queries, rules
 from tsalert.webhooks.announcing import queue
 from tsalert.webhooks.calling import Reach, Refused, find_address
-from tsalert.webhooks.models import Webhook, WebhookDelivery
+from tsalert.webhooks.models import Webhook, WebhookDelivery, WebhookEvent
 from tsalert.webhooks.rules import EventKind, State
 
 
@@ -103,8 +103,10 @@ def send_test(webhook_id: int, *, actor: Actor, now: datetime) -> None:
         audit.record(session, actor, "tested", "webhook", hook.id, now=now)
 
 
-def send_again(webhook_id: int, delivery_id: int, *, actor: Actor, now: datetime) -> None:
+def send_again(webhook_id: int, delivery_id: int, *, actor: Actor, now: datetime) -> bool:
     """Try to tell a program once more of something that was given up or taken, from the first try on.
+
+    Returns whether it is sent at once: a program that does not answer is sent only tests until it takes one.
 
     :raises NotFound: there is no such program, or nothing with this number that it was told.
     :raises Conflict: the program has ended, or is to be told in any case.
@@ -121,6 +123,8 @@ def send_again(webhook_id: int, delivery_id: int, *, actor: Actor, now: datetime
             raise Conflict("This waits to be sent already.")
         delivery.state, delivery.tries, delivery.due_at, delivery.settled_at = State.WAITING, 0, as_utc(now), None
         audit.record(session, actor, "sent again", "webhook", hook.id, now=now, delivery=delivery.id)
+        event = session.get_one(WebhookEvent, delivery.event_id)
+        return hook.failing_since is None or event.kind == EventKind.TEST
 
 
 def start_again(session: Session, webhook_id: int, *, now: datetime) -> None:

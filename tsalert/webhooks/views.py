@@ -61,8 +61,8 @@ def test_webhook(webhook_id: int) -> ResponseReturnValue:
 @refuses_on(lambda webhook_id, **_: show_webhook(webhook_id))
 def send_again(webhook_id: int, delivery_id: int) -> ResponseReturnValue:
     """Try once more to tell the program of something."""
-    service.send_again(webhook_id, delivery_id, actor=current_actor(), now=utc_now())
-    return _back(webhook_id, "It is on its way again.")
+    is_sent = service.send_again(webhook_id, delivery_id, actor=current_actor(), now=utc_now())
+    return _back(webhook_id, "It is on its way again." if is_sent else "It waits until a test is accepted.")
 
 
 @bp.post("/<int:webhook_id>/secret")
