@@ -1,8 +1,13 @@
 """Actions and words of the board: versions from a quarter on, never changed, and earlier quarters keep theirs."""
 
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from threading import Barrier, BrokenBarrierError
 from typing import Any
 
 import pytest
+from flask import Flask
 from msgspec.structs import replace
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
@@ -11,9 +16,11 @@ from sqlalchemy.orm import Session
 from tests.quarterly.actions.conftest import ABUSE, IN_Q2, Q1, Q2, Q3, Q4
 from tests.quarterly.test_opening import publish
 from tsalert.audit import queries as audit
-from tsalert.core.actors import Actor
+from tsalert.audit import service as trail
+from tsalert.core.actors import Actor, Permission, Via
 from tsalert.core.errors import Conflict, NotAllowed, NotFound, RuleViolation
 from tsalert.core.periods import Period, financial_year, quarter
+from tsalert.db import db
 from tsalert.quarterly import opening
 from tsalert.quarterly.actions import holding, naming, queries, setting, statuses
 from tsalert.quarterly.actions.naming import NewStatus
@@ -190,3 +197,41 @@ def test_a_form_offers_the_quarters_that_may_still_change(session: Session, mana
     opening.open_report(Q1, actor=manager, now=IN_Q2)
     publish(session)
     assert holding.choices(session, now=IN_Q2)[0] == ("2022/23 Q3", "2022/23 Q3, October to December 2022")
+
+
+def add_word(by: Actor, _: int) -> object:
+    return naming.add_status(NewStatus("On hold", "Board"), actor=by, now=IN_Q2)
+
+
+def rename(by: Actor, newest: int) -> object:
+    return naming.change_status("achieved", NewStatus("Done", "Board"), after=newest, actor=by, now=IN_Q2)
+
+
+def add_action(by: Actor, _: int) -> object:
+    return setting.add_action(NEW, actor=by, now=IN_Q2)
+
+
+@pytest.mark.parametrize("act", [add_word, rename, add_action])
+def test_of_two_who_set_the_same_in_one_moment_one_is_refused(
+    fresh_app: Flask, monkeypatch: pytest.MonkeyPatch, act: Callable[[Actor, int], object]
+) -> None:
+    by = Actor(None, "A manager", frozenset({Permission.MANAGE_INDICATORS}), Via.PAGE)
+    both, record = Barrier(2), trail.record
+
+    def wait_for_the_other(*told: Any, **more: Any) -> None:
+        with suppress(BrokenBarrierError):
+            both.wait(timeout=0.5)
+        record(*told, **more)
+
+    def try_it(_: int) -> bool:
+        with fresh_app.app_context():
+            newest = max(each.id for each in statuses.versions_of(db.session(), "achieved"))
+            try:
+                act(by, newest)
+            except (Conflict, RuleViolation):
+                return False
+            return True
+
+    monkeypatch.setattr(trail, "record", wait_for_the_other)
+    with ThreadPoolExecutor(2) as managers:
+        assert sorted(managers.map(try_it, range(2))) == [False, True]

@@ -7,11 +7,18 @@ from sqlalchemy.orm import Session
 from tsalert.core.clock import london_date
 from tsalert.core.errors import RuleViolation
 from tsalert.core.periods import Period, quarter_of
+from tsalert.db import take_turns as wait_for_turn
 from tsalert.quarterly.queries import revisions_of
 from tsalert.quarterly.vocabulary import Status
 
 _FIRST_REAL = date(1950, 1, 1)  # what came with the service holds from long before any report
 _CHOICES = 6
+_LOCK_NUMBER = 38_0003
+
+
+def take_turns(session: Session) -> None:
+    """Let one person at a time set actions or words, which are held against all the others; a step."""
+    wait_for_turn(session, _LOCK_NUMBER)
 
 
 def quarter_before(quarter: Period) -> Period:
