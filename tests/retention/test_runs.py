@@ -257,6 +257,16 @@ def test_nothing_is_held_that_was_erased(session: Session, desk: Desk, actor: Ac
         holding.place_hold(Root.CASE, case_id, reason="An appeal", review_on=review_on, actor=actor, now=NOW)
 
 
+def test_a_case_that_was_reopened_since_it_was_erased_is_held_for_what_came_in_anew(
+    session: Session, desk: Desk, actor: Actor
+) -> None:
+    case_id, later = closed_case(actor), NOW + timedelta(days=30)
+    desk.erase()
+    cases.record_progress(case_id, Progress(Status.INVESTIGATING, reason="He is back"), actor=actor, now=later)
+    said = {"reason": "An appeal", "review_on": date(2026, 12, 1), "actor": actor, "now": later}
+    assert holding.place_hold(Root.CASE, case_id, **said)  # type: ignore[arg-type]
+
+
 def test_a_case_reopened_after_the_approval_is_left_alone(session: Session, desk: Desk, actor: Actor) -> None:
     case_id = closed_case(actor)
     run_id = desk.started()

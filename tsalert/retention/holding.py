@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import date, datetime
 
 from msgspec import Struct
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, ScalarSelect, func, select
 from sqlalchemy.orm import Session
 
 from tsalert.audit import service as audit
@@ -223,10 +223,21 @@ def _require_record(session: Session, root: Root, subject_id: int) -> None:
 
 
 def _require_not_erased(session: Session, root: Root, subject_id: int) -> None:
+    """Refuse what holds nothing any more; what was reopened since it was erased may hold much."""
     erased = select(ErasedRecord.run_id).where(ErasedRecord.subject == root, ErasedRecord.subject_id == subject_id)
-    run_id = session.scalar(erased.limit(1))
+    if root in {Root.INCIDENT, Root.CASE}:
+        erased = erased.where(ErasedRecord.erased_at >= _closed_at(root, subject_id))
+    run_id = session.scalar(erased.order_by(ErasedRecord.erased_at.desc()).limit(1))
     if run_id is not None:
         raise Conflict(f"Personal details were erased from this record under retention run {run_id}.")
+
+
+def _closed_at(root: Root, subject_id: int) -> ScalarSelect[datetime | None]:
+    """Return when the record was closed, or the case in which it continues."""
+    rows, final = table(TABLES[root]), table(TABLES[root]).alias()
+    last = func.coalesce(rows.c.continued_in_id, rows.c.id) if root == Root.CASE else rows.c.id
+    found = select(final.c.closed_at).select_from(rows.join(final, final.c.id == last))
+    return found.where(rows.c.id == subject_id).scalar_subquery()
 
 
 def _in_force(session: Session, root: Root, subject_id: int) -> LegalHold | None:
