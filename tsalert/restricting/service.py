@@ -62,8 +62,7 @@ def open_record(record: Record, reason: str, *, actor: Actor, now: datetime) -> 
     """Open a restricted record for 60 minutes; a refused opening stands in the trail too.
 
     :raises NotFound: there is no such record.
-    :raises NotAllowed: they hold no live grant on it.
-    :raises RuleViolation: the reason is too short or too long.
+    :raises RuleViolation: they hold no live grant on it, or the reason is too short or too long.
     """
     read_reason(reason)
     with transaction() as session:
