@@ -1,9 +1,11 @@
 """Units on pages, in files and over the API."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 
 import pytest
+import time_machine
 from flask.testing import FlaskClient
 from msgspec.structs import replace
 
@@ -16,6 +18,13 @@ from tsalert.staff.rules import RoleName
 
 HOME = "BR1 3UH 12"
 BLOCKER = {"type": "call_blocker", "on_date": "2022-05-03", "units": "2", "household_key": HOME, "share": "100"}
+
+
+@pytest.fixture(autouse=True)
+def _before_the_switch_off() -> Iterator[None]:
+    """A day on which the blockers are in their term, and landlines are still to be switched off."""
+    with time_machine.travel(datetime(2026, 6, 1, 12, tzinfo=UTC)):
+        yield
 
 
 @pytest.fixture
