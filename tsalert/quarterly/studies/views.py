@@ -78,11 +78,12 @@ def new_study(case_id: int) -> ResponseReturnValue:
     session = db.session()
     case = cases.get_visible_case(session, case_id, actor=current_actor(), now=utc_now())
     merging.require_here(session, case)
+    own, recent = quarter_of(london_date(case.opened_at)), _quarters()
     return render_template(
         "studies/new.html",
         case=case,
-        quarters=_quarters(),
-        quarter=quarter_of(london_date(case.opened_at)),
+        quarters=recent if own in recent else [*recent, own],
+        quarter=own,
         words=vocabulary,
         is_restricted=tiers.is_restricted(session, Subject.CASE, case_id),
     )
