@@ -146,6 +146,23 @@ def test_a_case_to_which_a_restricted_incident_is_attached_is_restricted(
     assert tiers.roots_of(session, Subject.CASE, case_id) == [root]
 
 
+def test_what_a_case_held_before_a_restricted_incident_was_attached_to_it_is_restricted_too(
+    session: Session, kept: Kept, officer: Callable[..., Actor], manager: Actor
+) -> None:
+    by = officer()
+    earlier = cases.open_case(described(summary="Another house"), actor=by, now=utc_now())
+    merged(session, earlier, kept.case_id, by)
+    incident_id = response.log_call(roof_call(), actor=by, now=utc_now()).incident_id or 0
+    root = (Subject.INCIDENT, incident_id)
+    service.restrict(root, WHY, actor=manager, now=utc_now())
+    give(root, by.officer_id, by=manager)
+    service.open_record(root, OPENS, actor=by, now=utc_now())
+    cases.link_incident(kept.case_id, incident_id, actor=by, now=utc_now())
+    held = ((Subject.CASE, earlier), (Subject.INCIDENT, kept.incident_id), (Subject.CALL, kept.call_id))
+    for record in (kept.case, *held):
+        assert tiers.roots_of(session, *record) == [root]
+
+
 def test_what_stands_in_a_restricted_record_leaves_only_through_who_has_opened_it(
     session: Session, kept: Kept, officer: Callable[..., Actor], manager: Actor
 ) -> None:

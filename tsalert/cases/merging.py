@@ -157,7 +157,7 @@ def _add(session: Session, earlier: CaseFile, later: CaseFile, new: NewMerge, ac
         repeats = [{"line_id": line, "merge_id": row.id} for line in sorted(set(new.repeats))]
         session.execute(insert(CaseMergeRepeat), repeats)
     _point(session, _all_into(session, earlier.id), later.id)
-    _restrict_together(session, _all_into(session, later.id), actor, now)
+    restrict_together(session, later.id, actor=actor, now=now)
     audit.record(session, actor, "continued elsewhere", "case", earlier.id, now=now, other=later.reference)
     audit.record(session, actor, "continues another", "case", later.id, now=now, other=earlier.reference)
     return row.id
@@ -168,15 +168,16 @@ def matter_of(session: Session, case_id: int) -> list[int]:
     return _all_into(session, queries.get_case(session, case_id).continued_in_id or case_id)
 
 
-def _restrict_together(session: Session, matter: Sequence[int], actor: Actor, now: datetime) -> None:
-    """Restrict every case of one matter, with what is beneath, as any of them is: each tells of the others."""
-    restricted = [case_id for case_id in matter if tiers.is_restricted(session, Subject.CASE, case_id)]
-    for case_id in matter if restricted else ():
+def restrict_together(session: Session, case_id: int, *, actor: Actor, now: datetime) -> None:
+    """Restrict every case of one matter, with what is beneath, as any of them is: each tells of the others; a step."""
+    matter = matter_of(session, case_id)
+    restricted = [member for member in matter if tiers.is_restricted(session, Subject.CASE, member)]
+    for member in matter if restricted else ():
         for other in restricted:
-            tier_service.inherit(session, Subject.CASE, case_id, (Subject.CASE, other), actor=actor, now=now)
-        for incident_id in queries.incident_ids(session, case_id):
-            incidents.restrict_as_case(session, case_id, incident_id, actor=actor, now=now)
-        restrict_people(session, (Subject.CASE, case_id), actor=actor, now=now)
+            tier_service.inherit(session, Subject.CASE, member, (Subject.CASE, other), actor=actor, now=now)
+        for incident_id in queries.incident_ids(session, member):
+            incidents.restrict_as_case(session, member, incident_id, actor=actor, now=now)
+        restrict_people(session, (Subject.CASE, member), actor=actor, now=now)
 
 
 def _all_into(session: Session, case_id: int) -> list[int]:

@@ -175,6 +175,7 @@ def link_incident(case_id: int, incident_id: int, *, actor: Actor, now: datetime
     actor.require(Permission.WORK_CASE)
     with transaction() as session:
         incidents.link(session, open_for_writing(session, case_id), incident_id, actor=actor, now=now)
+        merging.restrict_together(session, case_id, actor=actor, now=now)
 
 
 def _facts(session: Session, new: NewCase, actor: Actor, now: datetime) -> dict[str, object]:
