@@ -9,14 +9,15 @@ from sqlalchemy.orm import Session
 from werkzeug.routing import Rule
 
 from tests.plans import asking
-from tests.restricting.conftest import Kept, give, newest_officer
+from tests.restricting.conftest import WHY, Kept, give, newest_officer
 from tsalert.cases import queries as cases
 from tsalert.core.actors import Actor
 from tsalert.core.clock import utc_now
-from tsalert.db import db
+from tsalert.db import db, transaction
 from tsalert.restricting import records
 from tsalert.staff.rules import RoleName
 from tsalert.tiers import granting
+from tsalert.tiers import service as tiers
 from tsalert.tiers.gate import QUERY
 
 KEYS = {"case_id", "incident_id", "call_id", "party_id"}
@@ -117,6 +118,15 @@ def test_a_record_that_another_page_is_asked_about_is_kept_too(
         f"/alerts/new?case_id={restricted.case_id}",
     ):
         assert desk.get(path).status_code == 403, path
+
+
+def test_an_open_incident_does_not_lead_to_a_case_that_is_restricted(
+    client: FlaskClient, session: Session, bearer: Callable[..., dict[str, str]], kept: Kept, manager: Actor
+) -> None:
+    with transaction():
+        tiers.restrict(session, *kept.case, kept.case, WHY, actor=manager, now=utc_now())
+    path, head = f"/api/v1/incidents/{kept.incident_id}/case", bearer(RoleName.CASE_OFFICER)
+    assert client.get(path, headers=head).status_code == 403
 
 
 def test_a_grant_that_ends_counts_at_the_very_next_request(

@@ -54,11 +54,12 @@ def get_case(case_id: int) -> CaseFile:
 @of_incidents.response(200, CaseSchema)
 def get_case_of(incident_id: int) -> CaseFile:
     """Return the case to which an incident is attached."""
-    case = queries.find_case_of_incident(db.session(), incident_id)
+    session = db.session()
+    case = queries.find_case_of_incident(session, incident_id)
     if case is None:
         raise NotFound("No case is attached to this incident.")
     name_read([case.id])
-    return case
+    return queries.get_visible_case(session, case.id, actor=current_actor(), now=utc_now())
 
 
 @blp.route("/<int:case_id>", methods=["PUT"])
