@@ -18,11 +18,13 @@ from tsalert.cases import service as case_service
 from tsalert.core.actors import Actor
 from tsalert.core.clock import in_london, utc_now
 from tsalert.core.errors import Conflict, NotFound, RuleViolation
-from tsalert.db import db
+from tsalert.db import db, transaction
 from tsalert.delivery.models import Delivery, Mailing
 from tsalert.response import queries as response
 from tsalert.response import service as response_service
-from tsalert.response.vocabulary import Disposition
+from tsalert.response import waiting
+from tsalert.response.vocabulary import Disposition, Line
+from tsalert.response.waiting import Contact
 from tsalert.restricting import service
 from tsalert.staff import access as staff_access
 from tsalert.staff.models import Officer
@@ -145,6 +147,28 @@ def test_what_is_attached_later_is_restricted_too(
     third = officer()
     for record in ((Subject.INCIDENT, other.incident_id or 0), (Subject.CALL, other.call_id)):
         assert not queries.may_see(session, third, *record, now=now)
+
+
+@pytest.mark.parametrize("joins", [False, True])
+def test_the_incident_of_a_restricted_call_that_waited_is_restricted_with_it(
+    session: Session,
+    kept: Kept,
+    officer: Callable[..., Actor],
+    manager: Actor,
+    joins: bool,  # noqa: FBT001
+) -> None:
+    by, now = officer(), utc_now()
+    with transaction():
+        call_id = waiting.open_waiting(session, Contact(Line.RAPID_SMS, None, None, now, "He is here"), now=now)
+    root = (Subject.CALL, call_id)
+    service.restrict(root, WHY, actor=manager, now=now)
+    incident = response.get_incident(session, kept.incident_id).reference
+    added = {"disposition": Disposition.ADDED_TO_INCIDENT, "incident": None, "incident_reference": incident}
+    told = roof_call(opened_at=None, **(added if joins else {}))
+    incident_id = waiting.write_up(call_id, told, actor=by, now=now).incident_id or 0
+    assert (incident_id == kept.incident_id) is joins
+    for record in ((Subject.INCIDENT, incident_id), *([(Subject.CALL, kept.call_id)] if joins else [])):
+        assert queries.roots_of(session, *record) == [root]
 
 
 def test_a_case_opened_from_a_restricted_incident_is_restricted_with_it(

@@ -25,6 +25,7 @@ from tsalert.response.rules import GradeDecision, NewCall, NewIncident
 from tsalert.response.steps import IncidentState, Step
 from tsalert.response.vocabulary import Outcome, StartBasis
 from tsalert.tiers import service as tiers
+from tsalert.tiers.queries import is_restricted
 from tsalert.tiers.vocabulary import Subject
 
 
@@ -82,6 +83,8 @@ def complete(session: Session, call: Call, new: NewCall, *, actor: Actor, now: d
     session.add(call)
     session.flush()
     audit.record(session, actor, "logged", "call", call.id, now=now, disposition=call.disposition)
+    if incident and has_waited:
+        _restrict_as_call(session, incident.id, call.id, actor=actor, now=now)
     if incident and joins:
         tiers.inherit(session, Subject.CALL, call.id, (Subject.INCIDENT, incident.id), actor=actor, now=now)
     decided = {Side.CALLER: new.caller_is, Side.TRADER: new.trader_is}
@@ -249,6 +252,15 @@ def _new_incident(session: Session, new: NewCall, told: NewIncident, *, now: dat
         state=IncidentState.RECEIVED,
         opened_at=now,
     )
+
+
+def _restrict_as_call(session: Session, incident_id: int, call_id: int, *, actor: Actor, now: datetime) -> None:
+    """Restrict an incident, which says what its calls told, as a call is that was just written up; and its others."""
+    if is_restricted(session, Subject.CALL, call_id):
+        incident = (Subject.INCIDENT, incident_id)
+        tiers.inherit(session, *incident, (Subject.CALL, call_id), actor=actor, now=now)
+        for other in rows.calls_of(session, incident_id):
+            tiers.inherit(session, Subject.CALL, other.id, incident, actor=actor, now=now)
 
 
 def _begin(session: Session, incident: Incident, told: NewIncident, *, actor: Actor, now: datetime) -> None:
