@@ -158,6 +158,18 @@ def test_what_is_restricted_counts_for_nobody_who_may_not_see_it(
     assert repeat_list(session, Who.VICTIMS, THIS_YEAR, actor=actor, now=NOW).people == 0
 
 
+def test_what_was_paid_in_a_restricted_case_is_in_no_sum_of_whoever_may_not_see_it(
+    session: Session, years: tuple[int, int], actor: Actor
+) -> None:
+    first = life_of(session, [years[0]], actor=actor, now=NOW).cases[-1]
+    with transaction() as writing:
+        root = (Subject.CASE, first.id)
+        tiers.restrict(writing, *root, root, "An officer's mother", actor=actor, now=NOW)
+    for who in Who:
+        listed = repeat_list(session, who, THIS_YEAR, actor=actor, now=NOW)
+        assert [each.paid for each in listed.items] == [Decimal(13600)], who
+
+
 def test_the_years_looked_at_end_with_the_period() -> None:
     assert window_of(quarter_of(date(2026, 6, 1))) == (date(2023, 7, 1), date(2026, 6, 30))
     assert window_of(THIS_YEAR) == (date(2024, 4, 1), date(2027, 3, 31))

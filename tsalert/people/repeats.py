@@ -76,7 +76,8 @@ def repeat_list(
     order = Order(grouped.c.identity, (grouped.c.episodes, grouped.c.last_at))
     page = read_rows(session, select(grouped), order, after=after, size=_SHOWN)
     ids = [identity for identity, *_ in page.items]
-    found, paid = {each.id: each for each in parties.parties_by_id(session, ids)}, _paid(session, who, ids)
+    found = {each.id: each for each in parties.parties_by_id(session, ids)}
+    paid = _paid(session, who, ids, actor=actor, now=now)
     names = names_for(session, actor, ids, now=now)
     listed = [
         Repeated(
@@ -158,15 +159,15 @@ def _within(at: InstrumentedAttribute[datetime], period: Period) -> ColumnElemen
     return and_(at >= london_midnight(first), at < period.ends_at)
 
 
-def _paid(session: Session, who: Who, identities: Sequence[int]) -> dict[int, Decimal]:
-    """Return what was paid in all cases in which each has such a role."""
+def _paid(session: Session, who: Who, identities: Sequence[int], *, actor: Actor, now: datetime) -> dict[int, Decimal]:
+    """Return what was paid in all cases in which each has such a role and that whoever asks may see."""
     if not identities:
         return {}
     belongs = _belongs(who).subquery()
     own = (
         select(_IDENTITY, belongs.c.case_id)
         .join(belongs, belongs.c.party_id == Party.id)
-        .where(_IDENTITY_KEY.in_(identities))
+        .where(_IDENTITY_KEY.in_(identities), tiers.visible(actor, Subject.CASE, belongs.c.case_id, now=now))
         .distinct()
         .subquery()
     )
