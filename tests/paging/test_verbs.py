@@ -144,8 +144,7 @@ def test_an_officer_without_a_page_who_texts_is_answered_like_anybody(team: Team
 def test_an_illegal_step_is_answered_with_the_legal_ones(team: Team, night: Night, page: Page, text: Text) -> None:
     incident_id = page()
     answer = text(PRIMARY, f"CLEAR {night.code(team.primary, incident_id)}")
-    assert "This cannot be done now. The incident's state is: officers paged." in answer
-    assert "You can: grade it, take it, on the way, on scene" in answer
+    assert "The officer is already recorded as not attending. You can: on the way, on scene." in answer
     assert "You are not recorded on scene" in text(PRIMARY, f"OK {night.code(team.primary, incident_id)}")
 
 

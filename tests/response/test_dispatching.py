@@ -17,7 +17,7 @@ from tsalert.response.handing_over import Acceptance
 from tsalert.response.models import Milestone
 from tsalert.response.rules import GradeDecision
 from tsalert.response.steps import IncidentState, Step
-from tsalert.response.vocabulary import GradeName, RemoteResolution, StandDownReason, StartBasis
+from tsalert.response.vocabulary import GradeName, Outcome, RemoteResolution, StandDownReason, StartBasis
 from tsalert.staff.rules import RoleName
 
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
@@ -74,6 +74,20 @@ def test_an_officer_who_left_may_come_back(session: Session, duty: Actor, incide
     for minutes, step in enumerate((Step.ON_SCENE, Step.CLEARED, Step.ON_SCENE), start=1):
         dispatching.record_milestone(incident_id, NewMilestone(step), actor=duty, now=NOON + minutes * MINUTE)
     assert [each.cleared_at is None for each in rows.attendances_of(session, incident_id)] == [False, True]
+
+
+def test_an_officer_still_there_leaves_after_it_was_reopened_and_graded_anew(
+    session: Session, duty: Actor, incident_id: int
+) -> None:
+    dispatching.record_milestone(incident_id, NewMilestone(Step.ON_SCENE), actor=duty, now=NOON + MINUTE)
+    service.record_outcome(incident_id, Outcome.ADVICE_GIVEN, actor=duty, now=NOON + MINUTE)
+    service.close_incident(incident_id, actor=duty, now=NOON + MINUTE)
+    service.reopen_incident(incident_id, "He came back", actor=duty, now=NOON + HOUR)
+    later = GradeDecision(GradeName.PROMPT, "He left", StartBasis.WRONG_TRIAGE)
+    service.grade_incident(incident_id, later, actor=duty, now=NOON + HOUR)
+    left = dispatching.record_milestone(incident_id, NewMilestone(Step.CLEARED), actor=duty, now=NOON + 2 * HOUR)
+    assert left is IncidentState.TRIAGED
+    assert [each.cleared_at for each in rows.attendances_of(session, incident_id)] == [NOON + 2 * HOUR]
 
 
 def test_an_officer_who_turned_back_stops_no_clock(session: Session, duty: Actor, incident_id: int) -> None:

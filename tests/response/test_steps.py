@@ -24,9 +24,9 @@ S, T = IncidentState, Step
 # handed over, not taken over, outcome, closed, reopened. An x may be done, a dot may not.
 TABLE = {
     S.RECEIVED: "x . x x . x x x x x x x .",
-    S.TRIAGED: "x x x x . x x x x x x x .",
-    S.PAGED: "x x x x . x x x x x x x .",
-    S.ACKNOWLEDGED: "x x x x . x x x x x x x .",
+    S.TRIAGED: "x x x x x x x x x x x x .",
+    S.PAGED: "x x x x x x x x x x x x .",
+    S.ACKNOWLEDGED: "x x x x x x x x x x x x .",
     S.EN_ROUTE: "x . x x x x x x x x x x .",
     S.ON_SCENE: "x . x x x . . x x x x x .",
     S.CLEARED: "x . x x x . . x x x x x .",
@@ -98,6 +98,7 @@ def test_each_milestone_from_each_place_an_officer_can_be(presence: Presence, st
         pytest.param(S.ON_SCENE, T.EN_ROUTE, False, S.ON_SCENE, id="a-second-officer-sets-out"),
         pytest.param(S.EN_ROUTE, T.CLEARED, False, S.EN_ROUTE, id="turns-back"),
         pytest.param(S.ON_SCENE, T.CLEARED, True, S.CLEARED, id="leaves"),
+        pytest.param(S.TRIAGED, T.CLEARED, True, S.TRIAGED, id="leaves-after-it-was-graded-anew"),
         pytest.param(S.RESOLVED_REMOTELY, T.ON_SCENE, True, S.ON_SCENE, id="visits-although-resolved"),
         pytest.param(S.STOOD_DOWN, T.CLEARED, True, S.STOOD_DOWN, id="leaves-after-standing-down"),
     ],

@@ -56,7 +56,7 @@ REPORTS = frozenset({Step.ACKNOWLEDGED, *ATTENDING})
 _HANDOVER = frozenset({Step.HANDOVER_OFFERED, Step.HANDED_OVER, Step.HANDOVER_REFUSED})
 _ALWAYS = _HANDOVER | {Step.GRADED, Step.EN_ROUTE, Step.ON_SCENE, Step.OUTCOME_RECORDED, Step.CLOSED}
 _UNVISITED = _ALWAYS | {Step.RESOLVED_REMOTELY, Step.STOOD_DOWN}
-_WAITING = _UNVISITED | {Step.ACKNOWLEDGED}
+_WAITING = _UNVISITED | {Step.ACKNOWLEDGED, Step.CLEARED}
 _VISITED = _ALWAYS | {Step.CLEARED}
 _ENDED = frozenset({Step.CLEARED, Step.OUTCOME_RECORDED, Step.CLOSED, Step.REOPENED})
 
@@ -65,7 +65,7 @@ LEGAL: dict[IncidentState, frozenset[Step]] = {
     IncidentState.TRIAGED: _WAITING,
     IncidentState.PAGED: _WAITING,
     IncidentState.ACKNOWLEDGED: _WAITING,
-    IncidentState.REOPENED: _WAITING | {Step.CLEARED},
+    IncidentState.REOPENED: _WAITING,
     IncidentState.EN_ROUTE: _UNVISITED | {Step.CLEARED},
     IncidentState.ON_SCENE: _VISITED,
     IncidentState.CLEARED: _VISITED,
@@ -204,10 +204,10 @@ def _next_at_the_desk(situation: Situation, *, needs_visit: bool) -> list[Step]:
 def furthest(state: IncidentState, step: Step, *, has_been_there: bool) -> IncidentState:
     """Return an incident's state after an officer's milestone: the furthest that any of them has come.
 
-    Somebody who turns back without having been there brings it no further, nor does one who left
-    before it was reopened.
+    Somebody who turns back without having been there brings it no further, nor does one who came
+    before it was reopened or graded anew and leaves while somebody waits again.
     """
-    if step is Step.CLEARED and (not has_been_there or state is IncidentState.REOPENED):
+    if step is Step.CLEARED and (not has_been_there or state in WAITING):
         return state
     reached = [IncidentState[each.name] for each in ATTENDING]
     if state not in {*reached, *_BEFORE_ATTENDING}:
