@@ -11,6 +11,7 @@ from flask import Flask
 from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 from sqlalchemy import select, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
@@ -84,6 +85,25 @@ def test_a_matter_counts_once_with_the_money_of_both(pair: tuple[int, int], acto
     merging.undo(earlier, "Two gangs after all", actor=actor, now=LATER)
     assert case_figures(session, QUARTER) == before
     assert queries.matter_totals(session, later) is None
+
+
+def test_what_was_paid_in_the_earlier_case_can_come_back_in_the_later(
+    pair: tuple[int, int], actor: Actor, session: Session
+) -> None:
+    earlier, later = pair
+    paid(earlier, 5000, actor)
+    merge(earlier, later, actor)
+    back = NewMoneyLine(MoneyKind.REFUNDED_BY_BANK, Decimal(5000))
+    line_id = service.record_money(later, back, actor=actor, now=LATER)
+    with pytest.raises(RuleViolation, match="£5,000 was paid"):
+        service.record_money(later, NewMoneyLine(MoneyKind.RECOVERED, Decimal(1)), actor=actor, now=LATER)
+    with pytest.raises(RuleViolation, match="£5,000 was paid"):
+        service.record_money(later, replace(back, amount=Decimal(5001), supersedes=line_id), actor=actor, now=LATER)
+    less = replace(back, amount=Decimal(4000), supersedes=line_id)
+    service.record_money(later, less, actor=actor, now=LATER)
+    totals = queries.matter_totals(session, later)
+    assert totals is not None
+    assert totals.net_detriment == Decimal(1000)
 
 
 def test_the_losses_of_a_merged_matter_are_one_case_with_the_money_of_both(

@@ -235,9 +235,12 @@ def _require_standing_note(session: Session, case: CaseFile, note_id: int) -> da
 
 
 def _require_balance(session: Session, case: CaseFile, line: NewMoneyLine) -> None:
+    """Refuse more back than was paid in the whole matter: the cases that continue in this one take no more lines."""
     ledger = queries.ledger(session, case.id)
-    kept = [(MoneyKind(each.kind), each.amount) for each in ledger.standing if each.id != line.supersedes]
-    rules.require_no_more_back_than_paid(ledger.totals, rules.add_up([*kept, (line.kind, line.amount)]))
+    before = queries.matter_totals(session, case.id) or ledger.totals
+    replaced = [(MoneyKind(each.kind), -each.amount) for each in ledger.standing if each.id == line.supersedes]
+    after = rules.add_up([*before.by_kind.items(), *replaced, (line.kind, line.amount)])
+    rules.require_no_more_back_than_paid(before, after)
 
 
 def _money_line(case: CaseFile, line: NewMoneyLine, actor: Actor, now: datetime) -> MoneyLine:
