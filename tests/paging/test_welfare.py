@@ -77,6 +77,21 @@ def test_the_next_person_is_rung_until_somebody_deals_with_it(
     assert since_arrival(night)[4:] == [("sms", PRIMARY)]
 
 
+def test_one_key_deals_with_all_at_an_incident_who_do_not_answer(
+    team: Team, night: Night, incident_id: int, ring: Callable[[Sent, str], Call], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dispatching.record_milestone(incident_id, NewMilestone(Step.ON_SCENE), actor=team.backup, now=at(10))
+    for number in range(3):
+        night.tick(HALF_HOUR + 10 + number * ANSWER)
+    rung = [each for each in since_arrival(night) if each[0] == "voice"]
+    assert rung == [("voice", MANAGER)]
+    monkeypatch.setattr("tsalert.inbound.views.utc_now", lambda: at(HALF_HOUR + 10 + 2 * ANSWER + 20))
+    heard = ring(night.sent[-1], "presses:1")
+    assert heard.answers == ["You are dealing with it. The officer and the incident are in tsalert."]
+    night.tick(HALF_HOUR + 10 + 4 * ANSWER)
+    assert [each for each in since_arrival(night) if each[0] == "voice"] == rung
+
+
 def test_a_voicemail_deals_with_nothing(night: Night, incident_id: int, ring: Callable[[Sent, str], Call]) -> None:
     for number in range(3):
         night.tick(HALF_HOUR + number * ANSWER)

@@ -96,6 +96,7 @@ def _act(session: Session, call: PageCall, key: Key, now: datetime) -> str:
         return do_for_officer(session, verb, call.incident_id, officer, now=now).said
     if key is Key.PASS or call.watch_id is None:
         return "The next manager will be rung."
-    if paging.take_alarm(session, call.watch_id, call.officer_id, now=now):
+    # Its words name the incident, and another call about a second officer there is held back for a while.
+    if paging.take_alarm_at(session, call.incident_id, call.officer_id, now=now):
         return "You are dealing with it. The officer and the incident are in tsalert."
     return "Thank you. There has been a sign since."

@@ -16,7 +16,6 @@ from tsalert.paging.welfare import (
     end_watches,
     give_sign,
     note_safe,
-    take_alarm,
     take_alarm_at,
     watch_over,
 )
@@ -41,7 +40,6 @@ __all__ = [
     "retire_codes",
     "start",
     "take",
-    "take_alarm",
     "take_alarm_at",
     "watch_over",
 ]

@@ -100,22 +100,10 @@ def end_watches(session: Session, incident_id: int, *, now: datetime) -> None:
         watch.ended_at = now
 
 
-def take_alarm(session: Session, watch_id: int, officer_id: int, *, now: datetime) -> bool:
-    """Let somebody deal with an officer who does not answer; False where nobody need any more. A step."""
-    watch = rows.lock_watch_by_id(session, watch_id)
-    if watch is None or watch.asked_at is None:
-        return False
-    policy = policies.get_policy(session, watch.policy_id)
-    watch.alarm_taken_by, watch.asked_at, watch.misses, watch.unanswered_at = officer_id, None, 0, None
-    watch.next_due_at, watch.touched_at = now + policy.welfare_after, now
-    note(session, watch, Happening.ALARM_TAKEN, now=now, officer_id=officer_id)
-    return True
-
-
 def take_alarm_at(session: Session, incident_id: int, officer_id: int, *, now: datetime) -> bool:
     """Let somebody deal with every officer at an incident who does not answer; False where there is none. A step."""
-    watches = session.scalars(select(WelfareWatch.id).where(*alarmed(incident_id))).all()
-    return sum(take_alarm(session, watch_id, officer_id, now=now) for watch_id in watches) > 0
+    watches = session.scalars(select(WelfareWatch.id).where(*alarmed(incident_id)).order_by(WelfareWatch.id)).all()
+    return sum(_take_alarm(session, watch_id, officer_id, now=now) for watch_id in watches) > 0
 
 
 def alarmed(incident_id: int) -> tuple[ColumnElement[bool], ...]:
@@ -136,6 +124,17 @@ def check_welfare(now: datetime) -> int:
     Each is a transaction of its own: one that fails leaves nobody else unwatched.
     """
     return one_by_one(rows.due_watches(db.session(), now=now), partial(_look_after, now=now))
+
+
+def _take_alarm(session: Session, watch_id: int, officer_id: int, *, now: datetime) -> bool:
+    watch = rows.lock_watch_by_id(session, watch_id)
+    if watch is None or watch.asked_at is None:
+        return False
+    policy = policies.get_policy(session, watch.policy_id)
+    watch.alarm_taken_by, watch.asked_at, watch.misses, watch.unanswered_at = officer_id, None, 0, None
+    watch.next_due_at, watch.touched_at = now + policy.welfare_after, now
+    note(session, watch, Happening.ALARM_TAKEN, now=now, officer_id=officer_id)
+    return True
 
 
 def _look_after(watch_id: int, *, now: datetime) -> bool:
