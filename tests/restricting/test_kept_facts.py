@@ -95,6 +95,25 @@ def test_their_page_and_the_api_do_not_tell_it(
             assert (answer.status_code, kept in answer.text) == (200, False), path
 
 
+def test_it_is_not_told_either_once_it_was_taken_back(
+    signed_in: Callable[..., FlaskClient],
+    client: FlaskClient,
+    bearer: Callable[..., dict[str, str]],
+    session: Session,
+    told: Told,
+    manager: Actor,
+) -> None:
+    for text in (KEPT_VAN, OPEN_VAN):
+        (van,) = [each for each in known_by.standing_of(session, [told.trader]) if each.text == text]
+        known_by.take_back(told.trader, KnownBy.VEHICLE, van.id, "Sold", actor=manager, now=utc_now())
+    page = signed_in(RoleName.CASE_OFFICER).get(f"/parties/{told.trader}").text
+    assert (KEPT_VAN in page, OPEN_VAN in page) == (False, True)
+    headers = bearer(RoleName.CASE_OFFICER)
+    history: Any = client.get(f"/api/v1/parties/{told.trader}/known-by", headers=headers).json
+    assert KEPT_VAN not in repr(history)
+    assert OPEN_VAN in repr(history)
+
+
 def test_what_an_open_call_tells_later_stands_on_its_page(
     session: Session, told: Told, reader: Actor, officer: Callable[..., Actor]
 ) -> None:

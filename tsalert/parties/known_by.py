@@ -125,10 +125,16 @@ def find_standing(
     return found[0]
 
 
-def history_of(session: Session, members: Collection[int]) -> Sequence[PartyKnowledge]:
-    """Return what officers added to some parties and took back, in that order."""
+def history_of(
+    session: Session, members: Collection[int], *, without: Collection[Fact] = ()
+) -> Sequence[PartyKnowledge]:
+    """Return what officers added to some parties and took back, in that order.
+
+    :param without: what the reader may not learn of.
+    """
     query = select(PartyKnowledge).where(PartyKnowledge.party_id.in_(members)).order_by(PartyKnowledge.id)
-    return session.scalars(query).all()
+    rows = session.scalars(query).all()
+    return [row for row in rows if (row.party_id, str(row.kind), row.normal) not in without] if without else rows
 
 
 def added_to(session: Session, members: Collection[int]) -> set[Fact]:

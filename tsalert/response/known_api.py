@@ -61,5 +61,5 @@ def _shown(party_id: int) -> dict[str, Any]:
     facts = kept_facts(session, current_actor(), members, now=utc_now())
     return {
         "items": known_by.standing_of(session, members, without=facts),
-        "history": known_by.history_of(session, members),
+        "history": known_by.history_of(session, members, without=facts),
     }

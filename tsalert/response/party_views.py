@@ -68,7 +68,7 @@ def show_party(party_id: int) -> ResponseReturnValue:
         calls=call_parties.calls_of_parties(session, members, reader=reader, now=now, limit=_PAGE),
         alike=alike,
         known=known_by.standing_of(session, members, without=facts),
-        history=known_by.history_of(session, members),
+        history=known_by.history_of(session, members, without=facts),
         officers=staff.officer_names(session),
         held=notes,
     )
