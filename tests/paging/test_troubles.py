@@ -103,6 +103,7 @@ def asked(app: Flask, monkeypatch: pytest.MonkeyPatch) -> list[datetime]:
 
     class Telephone(Provider):
         def look_up(self, message: Message, *, since: datetime) -> list[str] | None:
+            assert not db.session().in_transaction()
             times.append(since)
             if len(times) < 3:
                 raise Unavailable("still gone")

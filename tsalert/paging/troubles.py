@@ -43,11 +43,11 @@ def watch_pages(now: datetime) -> int:
 
 def ask_providers(now: datetime) -> None:
     """Ask each provider that counts as down, and owes us no page, whether it answers again."""
-    down = [outage for outage in open_outages(db.session()) if outage.began_at < now - _ASKED_ABOUT]
+    down = [Channel(each.channel) for each in open_outages(db.session()) if each.began_at < now - _ASKED_ABOUT]
     owed = {each.channel for each in _open_attempts(db.session())}
+    db.session.rollback()  # nothing is held open while somebody else is waited for
     gateways: tuple[Gateway, ...] = current_app.extensions["tsalert_gateways"]
-    for outage in down:
-        channel = Channel(outage.channel)
+    for channel in down:
         answering = [each for each in gateways if each.channel is channel]
         if channel not in owed and answering and _answers(answering[0], channel, now):
             with transaction() as session:
