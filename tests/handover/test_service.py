@@ -1,5 +1,6 @@
 """A handover is drafted, offered with its pack, and ends with a yes, a no, nothing, or taken back."""
 
+from collections.abc import Callable
 from datetime import timedelta
 from decimal import Decimal
 
@@ -15,7 +16,7 @@ from tsalert.cases.rules import NewCase, NewMoneyLine, Progress
 from tsalert.cases.sections import pack_text
 from tsalert.cases.vocabulary import MoneyKind, Outcome, Status
 from tsalert.core.actors import Actor
-from tsalert.core.errors import Conflict, RuleViolation
+from tsalert.core.errors import Conflict, NotAllowed, RuleViolation
 from tsalert.handover import queries, service
 from tsalert.handover.rules import State
 from tsalert.response import dispatching, handing_over
@@ -25,6 +26,7 @@ from tsalert.response.handing_over import Acceptance
 from tsalert.response.steps import IncidentState
 from tsalert.response.timeline import timeline
 from tsalert.response.vocabulary import Category, StandDownReason
+from tsalert.staff.rules import RoleName
 
 YES = Acceptance(f"{BODY}, J Example", "OB-0117")
 
@@ -81,6 +83,16 @@ def test_an_offer_can_be_taken_back(session: Session, desk: Actor, incident_id: 
     service.withdraw_handover(number, "The caller rang again: it is ours.", actor=desk, now=NOON + HOUR)
     assert queries.get_row(session, number).state == State.WITHDRAWN
     assert response.get_incident(session, incident_id).offered_to is None
+
+
+def test_whoever_may_not_run_an_incident_does_not_give_it_back_either(
+    session: Session, desk: Actor, officer: Callable[..., Actor], incident_id: int
+) -> None:
+    number, lead = offered(incident_id, desk), officer(RoleName.SAFEGUARDING_LEAD)
+    for act in (service.refuse_handover, service.withdraw_handover):
+        with pytest.raises(NotAllowed):
+            act(number, "Ours.", actor=lead, now=NOON + HOUR)
+    assert response.get_incident(session, incident_id).offered_to == BODY
 
 
 def test_an_incident_has_one_handover_under_way(session: Session, desk: Actor, incident_id: int) -> None:

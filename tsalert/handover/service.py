@@ -136,7 +136,10 @@ def refuse_handover(handover_id: int, reason: str, *, actor: Actor, now: datetim
     """
     actor.require(Permission.WORK_CASE)
     with transaction() as session:
-        note_refusal(session, begin(session, handover_id, Act.REFUSAL), reason, actor=actor, now=now)
+        row = begin(session, handover_id, Act.REFUSAL)
+        if row.incident_id is not None:
+            actor.require(Permission.RUN_INCIDENT)
+        note_refusal(session, row, reason, actor=actor, now=now)
 
 
 def note_refusal(session: Session, row: Handover, reason: str, *, actor: Actor, now: datetime) -> None:
@@ -155,6 +158,8 @@ def withdraw_handover(handover_id: int, reason: str, *, actor: Actor, now: datet
     with transaction() as session:
         row = begin(session, handover_id, Act.WITHDRAWAL)
         if row.state == State.OFFERED:
+            if row.incident_id is not None:
+                actor.require(Permission.RUN_INCIDENT)
             give_back(session, row, f"We took the offer back: {reason}", actor=actor, now=now)
         end(row, State.WITHDRAWN, actor=actor, now=now, reason=reason)
         _record(session, actor, "withdrawn", row, now)
