@@ -248,6 +248,12 @@ def test_each_figure_leads_to_its_incidents(reader: FlaskClient, session: Sessio
     assert "Immediate: 5" in reader.get(banks).text
 
 
+@pytest.mark.parametrize("by", By)
+def test_a_group_that_is_none_has_no_incidents(reader: FlaskClient, a_quarter: dict[str, int], by: By) -> None:
+    page = reader.get(f"/response-figures/incidents?period=2022/23+Q1&by={by}&key=none+such")
+    assert (page.status_code, "Not given" in page.text) == (200, True)
+
+
 def test_the_list_and_the_page_hold_nobodys_name_or_address(reader: FlaskClient, a_quarter: dict[str, int]) -> None:
     for path in (
         "/response-figures?",

@@ -119,7 +119,14 @@ def counted_incidents(session: Session, period: Period, *, only_immediate: bool)
 
 
 def label(by: By, key: str, wards: Mapping[str, str]) -> str:
-    """Return a group's name as people read it."""
+    """Return a group's name as people read it, "Not given" where there is no such group."""
+    try:
+        return _label(by, key, wards)
+    except ValueError:
+        return _NOT_GIVEN
+
+
+def _label(by: By, key: str, wards: Mapping[str, str]) -> str:
     match by:
         case By.SOURCE:
             return CallSource.of(key).label if key else _NOT_GIVEN
