@@ -159,5 +159,5 @@ def _in_words(name: str, text: str, wards: Mapping[str, str]) -> str:
         return wards.get(text, text)
     if name == "is_safe_to_call_back":
         return text.capitalize()
-    is_amount = name == "money_amount" and text.replace(".", "", 1).isdigit()
+    is_amount = name == "money_amount" and text.replace(".", "", 1).isdecimal()
     return pounds(Decimal(text)) if is_amount else text
