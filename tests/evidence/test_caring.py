@@ -18,7 +18,7 @@ from tests.evidence.test_kinds import content
 from tsalert.audit import queries as audit
 from tsalert.evidence import looking, storing
 from tsalert.evidence.caring import cares_of
-from tsalert.evidence.kinds import read_kind
+from tsalert.evidence.kinds import Content, read_kind
 from tsalert.evidence.models import EvidenceFile
 from tsalert.evidence.vocabulary import Care, Kind
 from tsalert.evidence.zips import read_members
@@ -129,6 +129,26 @@ def test_files_that_came_before_are_looked_at_once(session: Session, case_id: in
     assert marks == {bad: "swells", good: "", gone: ""}
     assert looking.look_through(NOW) == 0
     assert audit.verify_chain(session).length == before + 3
+
+
+def test_a_file_that_cannot_be_read_keeps_no_other_from_being_looked_at(
+    session: Session, add: Recorder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    broken, good = add(MAIL, "broken.eml"), add(bomb(), "bomb.zip")
+    key = session.get_one(EvidenceFile, broken).storage_key
+    session.execute(update(EvidenceFile).values(cares=None))
+    session.commit()
+    outline = storing.outline
+
+    def read(storage_key: str) -> Content:
+        if storage_key == key:
+            raise OSError("the disk is faulty")
+        return outline(storage_key)
+
+    monkeypatch.setattr(storing, "outline", read)
+    with pytest.raises(ExceptionGroup):
+        looking.look_through(NOW)
+    assert dict(session.execute(select(EvidenceFile.id, EvidenceFile.cares)).all()) == {broken: None, good: "swells"}
 
 
 def test_a_bomb_is_still_taken(session: Session, add: Recorder) -> None:
