@@ -11,10 +11,14 @@ from tests.cases.conftest import described
 from tests.enforcement.conftest import BEGUN, FRAUD
 from tests.people.conftest import NOW, PAVERS
 from tests.response.conftest import roof_call
+from tsalert.cases import merging
 from tsalert.cases import queries as case_queries
 from tsalert.cases import service as cases
+from tsalert.cases.merging import NewMerge
 from tsalert.cases.people import queries
 from tsalert.cases.people.vocabulary import Role
+from tsalert.cases.rules import NewMoneyLine
+from tsalert.cases.vocabulary import MoneyKind
 from tsalert.core.actors import SERVICE, Actor
 from tsalert.core.clock import utc_now
 from tsalert.core.periods import financial_year, quarter_of
@@ -168,6 +172,58 @@ def test_what_was_paid_in_a_restricted_case_is_in_no_sum_of_whoever_may_not_see_
     for who in Who:
         listed = repeat_list(session, who, THIS_YEAR, actor=actor, now=NOW)
         assert [each.paid for each in listed.items] == [Decimal(13600)], who
+
+
+def another_case(session: Session, victim: int | None, name: str, actor: Actor) -> tuple[int, int]:
+    """Open a case without an incident of a victim who is held to be another; returns it and its victim."""
+    case_id = cases.open_case(described(victim_name=name), actor=actor, now=NOW)
+    (told,) = queries.people_of(session, case_id)
+    if victim is not None:
+        parties.decide((victim, told.party_id), Verdict.SAME, actor=actor, now=NOW)
+    return case_id, told.party_id
+
+
+def continue_in(session: Session, earlier: int, later: int, *repeats: int, actor: Actor) -> None:
+    new = NewMerge(case_queries.get_case(session, later).reference, "The same gang", repeats)
+    merging.merge(earlier, new, actor=actor, now=NOW)
+
+
+def test_two_cases_about_one_matter_count_once_with_the_money_of_both(session: Session, actor: Actor) -> None:
+    earlier, victim = another_case(session, None, "Morgan Example", actor)
+    later, again = another_case(session, victim, "Morgan Example", actor)
+    _, once_more = another_case(session, victim, "Morgan Example", actor)
+    paid = [
+        cases.record_money(case_id, NewMoneyLine(MoneyKind.PAID, Decimal(pounds)), actor=actor, now=NOW)
+        for case_id, pounds in ((earlier, 500), (earlier, 70), (later, 500))
+    ]
+
+    def counted() -> list[tuple[int, int, Decimal]]:
+        life = life_of(session, [victim, again, once_more], actor=actor, now=NOW).victim
+        listed = repeat_list(session, Who.VICTIMS, THIS_YEAR, actor=actor, now=NOW).items
+        assert life is not None
+        return [
+            (life.episodes, life.cases, life.paid),
+            *((each.episodes, each.in_period, each.paid) for each in listed),
+        ]
+
+    assert counted() == [(3, 3, Decimal(1070))] * 2
+    continue_in(session, earlier, later, paid[0], actor=actor)
+    assert counted() == [(2, 2, Decimal(570))] * 2
+    merging.undo(earlier, "Two gangs", actor=actor, now=NOW)
+    assert counted() == [(3, 3, Decimal(1070))] * 2
+
+
+def test_a_matter_counts_by_the_incidents_of_its_cases(session: Session, years: tuple[int, int], actor: Actor) -> None:
+    last = life_of(session, [years[0]], actor=actor, now=NOW).cases[0]
+    for to_last in (True, False):
+        case_id, victim = another_case(session, years[0], "Alex Example", actor)
+        pair = (case_id, last.id) if to_last else (last.id, case_id)
+        continue_in(session, *pair, actor=actor)
+        life = life_of(session, [years[0], victim], actor=actor, now=NOW).victim
+        assert life is not None
+        assert (life.episodes, life.cases) == (3, 3)
+        listed = repeat_list(session, Who.VICTIMS, THIS_YEAR, actor=actor, now=NOW)
+        assert [each.episodes for each in listed.items] == [3]
 
 
 def test_the_years_looked_at_end_with_the_period() -> None:

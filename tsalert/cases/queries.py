@@ -195,9 +195,12 @@ def stands() -> ColumnElement[bool]:
     return ~exists().where(later.supersedes_id == MoneyLine.id)
 
 
-def is_repeated() -> ColumnElement[bool]:
-    """Return the condition that the case in which this line's case continues records the same money."""
-    merged = (CaseMergeRepeat.merge_id == CaseMerge.id, CaseMerge.undone_at.is_(None))
+def is_repeated(*of_merge: ColumnElement[bool]) -> ColumnElement[bool]:
+    """Return the condition that the case in which this line's case continues records the same money.
+
+    :param of_merge: what is asked of that merge besides.
+    """
+    merged = (CaseMergeRepeat.merge_id == CaseMerge.id, CaseMerge.undone_at.is_(None), *of_merge)
     return exists().where(CaseMergeRepeat.line_id == MoneyLine.id, *merged)
 
 

@@ -12,10 +12,10 @@ from msgspec import Struct
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from tsalert.cases.models import CaseFile, CaseIncident, MoneyLine
+from tsalert.cases.models import CaseFile, CaseIncident, CaseMerge, MoneyLine
 from tsalert.cases.people.models import CaseParty
 from tsalert.cases.people.vocabulary import ACCUSED, Role
-from tsalert.cases.queries import stands
+from tsalert.cases.queries import is_repeated, stands
 from tsalert.cases.vocabulary import MoneyKind
 from tsalert.core.actors import Actor
 from tsalert.enforcement import convictions
@@ -44,9 +44,14 @@ class InIncident(Struct, frozen=True):
 
 
 class InCase(Struct, frozen=True):
-    """A case that somebody is or was part of, and as what; ``paid`` and ``demanded`` are the case's sums."""
+    """A case that somebody is or was part of, and as what; ``paid`` and ``demanded`` are the case's sums.
+
+    :param matter: the case in which its matter stands.
+    :param repeated: what of ``paid`` another of their cases about the same matter records too.
+    """
 
     id: int
+    matter: int
     reference: str
     category: str
     status: str
@@ -55,6 +60,7 @@ class InCase(Struct, frozen=True):
     roles: tuple[str, ...]
     paid: Decimal
     demanded: Decimal
+    repeated: Decimal
     incident_ids: frozenset[int]
 
 
@@ -113,10 +119,11 @@ def _cases(
         return []
     shown = (CaseFile.id.in_(roles), tiers.visible(actor, Subject.CASE, CaseFile.id, now=now))
     rows = session.scalars(select(CaseFile).where(*shown).order_by(CaseFile.opened_at.desc(), CaseFile.id.desc())).all()
-    sums, linked = _sums(session, roles), _linked(session, roles)
+    sums, repeated, linked = _sums(session, roles), _repeated(session, roles), _linked(session, roles)
     return [
         InCase(
             row.id,
+            row.continued_in_id or row.id,
             row.reference,
             row.category,
             row.status,
@@ -125,6 +132,7 @@ def _cases(
             tuple(dict.fromkeys(roles[row.id])),
             sums.get((row.id, MoneyKind.PAID), _NOTHING),
             sums.get((row.id, MoneyKind.DEMANDED), _NOTHING),
+            repeated.get(row.id, _NOTHING),
             frozenset(linked[row.id]),
         )
         for row in rows
@@ -137,6 +145,16 @@ def _sums(session: Session, case_ids: Collection[int]) -> dict[tuple[int, str], 
     of_cases = (MoneyLine.case_id.in_(case_ids), MoneyLine.kind.in_(kinds), stands())
     rows = session.execute(query.where(*of_cases).group_by(MoneyLine.case_id, MoneyLine.kind))
     return {(case_id, kind): amount for case_id, kind, amount in rows}
+
+
+def _repeated(session: Session, case_ids: Collection[int]) -> dict[int, Decimal]:
+    """Return what was paid in some cases by lines that another of them records too."""
+    query = select(MoneyLine.case_id, func.sum(MoneyLine.amount, type_=MoneyLine.amount.type))
+    lines = (MoneyLine.case_id.in_(case_ids), MoneyLine.kind == MoneyKind.PAID, stands())
+    rows = session.execute(
+        query.where(*lines, is_repeated(CaseMerge.later_id.in_(case_ids))).group_by(MoneyLine.case_id)
+    )
+    return dict(rows.all())
 
 
 def _linked(session: Session, case_ids: Collection[int]) -> defaultdict[int, set[int]]:
@@ -179,7 +197,10 @@ def _incidents(
 
 
 def _repeat(incidents: Sequence[InIncident], cases: Sequence[InCase], roles: Collection[str]) -> Repeat | None:
-    """Say how often somebody was victim, or trader: by incidents of theirs and of their cases, and by other cases."""
+    """Say how often somebody was victim, or trader: by incidents of theirs and of their cases, and by other cases.
+
+    Cases about one matter count once.
+    """
     own = [case for case in cases if not set(roles).isdisjoint(case.roles)]
     by_case = {number for case in own for number in case.incident_ids}
     wanted = {Role.VICTIM.value} if Role.VICTIM in roles else {Side.TRADER.value}
@@ -188,5 +209,7 @@ def _repeat(incidents: Sequence[InIncident], cases: Sequence[InCase], roles: Col
         for each in incidents
         if each.id in by_case or (each.category in REPORTED_CATEGORIES and not wanted.isdisjoint(each.parts))
     ]
-    alone = [Episode(case.opened_at, case.ward) for case in own if not case.incident_ids]
-    return repeat_of([*found, *alone], sum((case.paid for case in own), _NOTHING), cases=len(own))
+    told_of = {case.matter for case in own if case.incident_ids}
+    alone = {case.matter: Episode(case.opened_at, case.ward) for case in own if case.matter not in told_of}
+    paid = sum((case.paid - case.repeated for case in own), _NOTHING)
+    return repeat_of([*found, *alone.values()], paid, cases=len({case.matter for case in own}))

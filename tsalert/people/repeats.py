@@ -5,13 +5,13 @@ from datetime import datetime
 from decimal import Decimal
 
 from msgspec import Struct
-from sqlalchemy import ColumnElement, Select, and_, distinct, exists, func, select, union, union_all
+from sqlalchemy import CTE, ColumnElement, Select, and_, distinct, func, select, union, union_all
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from tsalert.cases.models import CaseFile, CaseIncident, MoneyLine
+from tsalert.cases.models import CaseFile, CaseIncident, CaseMerge, MoneyLine
 from tsalert.cases.people.models import CaseParty
 from tsalert.cases.people.vocabulary import ACCUSED, Role
-from tsalert.cases.queries import stands
+from tsalert.cases.queries import is_repeated, stands
 from tsalert.cases.vocabulary import MoneyKind
 from tsalert.core.actors import Actor
 from tsalert.core.clock import london_midnight
@@ -69,7 +69,8 @@ def repeat_list(
 ) -> RepeatList:
     """Return who was in two incidents or more in the three years that end with a period, one of them in the period.
 
-    A case without an incident counts as one. What is restricted to whoever asks is left out.
+    A case without an incident counts as one, and cases about one matter count once. What is restricted to whoever
+    asks is left out.
     """
     grouped = _grouped(who, period, actor, now).cte()
     people, episodes = session.execute(select(func.count(), func.sum(grouped.c.in_period)).select_from(grouped)).one()
@@ -104,7 +105,7 @@ def _grouped(who: Who, period: Period, actor: Actor, now: datetime) -> Select[in
 
 
 def _episodes(who: Who, period: Period, actor: Actor, now: datetime) -> Select[int, int, datetime]:
-    """Select (identity, episode, when) of all that happened; a case without an incident is numbered below nought."""
+    """Select (identity, episode, when) of all that happened; a matter without an incident is numbered below nought."""
     belongs = _belongs(who).subquery()
     incident_at, case_at = _within(Incident.opened_at, period), _within(CaseFile.opened_at, period)
     seen = tiers.visible(actor, Subject.INCIDENT, Incident.id, now=now)
@@ -125,14 +126,24 @@ def _episodes(who: Who, period: Period, actor: Actor, now: datetime) -> Select[i
         .join(Incident, Incident.id == CaseIncident.incident_id)
         .where(incident_at, seen, seen_case, seen_party)
     )
-    alone = (
-        select(_IDENTITY, -CaseFile.id, CaseFile.opened_at)
-        .join(belongs, belongs.c.party_id == Party.id)
-        .join(CaseFile, CaseFile.id == belongs.c.case_id)
-        .where(case_at, seen_case, seen_party, ~exists().where(CaseIncident.case_id == CaseFile.id))
-    )
+    alone = _alone(who).where(case_at, seen_case, seen_party)
     joined = union_all(told, filed, alone).subquery()
     return select(joined.c.identity, joined.c.episode, joined.c.at)
+
+
+def _alone(who: Who) -> Select[int, int, datetime]:
+    """Select (identity, matter below nought, when) of the cases about a matter of which no incident of theirs tells."""
+    own = _own(who)
+    of_incidents = select(own.c.identity, own.c.matter).join(CaseIncident, CaseIncident.case_id == own.c.case_id)
+    told_of = of_incidents.distinct().subquery()
+    of_matter = and_(told_of.c.identity == own.c.identity, told_of.c.matter == own.c.matter)
+    return (
+        select(own.c.identity, -own.c.matter, CaseFile.opened_at)
+        .join(Party, Party.id == own.c.party_id)
+        .join(CaseFile, CaseFile.id == own.c.case_id)
+        .outerjoin(told_of, of_matter)
+        .where(told_of.c.matter.is_(None))
+    )
 
 
 def _belongs(who: Who) -> Select[int, int]:
@@ -145,6 +156,18 @@ def _belongs(who: Who) -> Select[int, int]:
     )
     both = union(given.where(CaseParty.role.in_(ACCUSED)), tried).subquery()
     return select(both.c.party_id, both.c.case_id)
+
+
+def _own(who: Who) -> CTE:
+    """Select (party, identity, case, matter) of whoever has such a role; cases about one matter share its number."""
+    belongs = _belongs(who).subquery()
+    matter = func.coalesce(CaseFile.continued_in_id, CaseFile.id).label("matter")
+    return (
+        select(Party.id.label("party_id"), _IDENTITY, CaseFile.id.label("case_id"), matter)
+        .join(belongs, belongs.c.party_id == Party.id)
+        .join(CaseFile, CaseFile.id == belongs.c.case_id)
+        .cte()
+    )
 
 
 def _told_of(who: Who) -> tuple[ColumnElement[bool], ...]:
@@ -163,15 +186,12 @@ def _paid(session: Session, who: Who, identities: Sequence[int], *, actor: Actor
     """Return what was paid in all cases in which each has such a role and that whoever asks may see."""
     if not identities:
         return {}
-    belongs = _belongs(who).subquery()
-    own = (
-        select(_IDENTITY, belongs.c.case_id)
-        .join(belongs, belongs.c.party_id == Party.id)
-        .where(_IDENTITY_KEY.in_(identities), tiers.visible(actor, Subject.CASE, belongs.c.case_id, now=now))
-        .distinct()
-        .subquery()
-    )
-    query = select(own.c.identity, func.sum(MoneyLine.amount, type_=MoneyLine.amount.type))
-    lines = query.join(MoneyLine, MoneyLine.case_id == own.c.case_id)
-    rows = session.execute(lines.where(MoneyLine.kind == MoneyKind.PAID, stands()).group_by(own.c.identity))
-    return dict(rows.all())
+    own = _own(who)
+    shown = (own.c.identity.in_(identities), tiers.visible(actor, Subject.CASE, own.c.case_id, now=now))
+    theirs = select(own.c.identity, own.c.case_id).where(*shown).distinct().cte()
+    other = theirs.alias()
+    repeated = is_repeated(CaseMerge.later_id == other.c.case_id, other.c.identity == theirs.c.identity)
+    query = select(theirs.c.identity, func.sum(MoneyLine.amount, type_=MoneyLine.amount.type))
+    lines = query.join(MoneyLine, MoneyLine.case_id == theirs.c.case_id)
+    paid = (MoneyLine.kind == MoneyKind.PAID, stands(), ~repeated)
+    return dict(session.execute(lines.where(*paid).group_by(theirs.c.identity)).all())
