@@ -77,6 +77,20 @@ def test_one_refusal_touches_nobody_else(line_to: LineTo, server: MailServer, na
     assert server.connections == 1
 
 
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("called", Rejected("550 5.1.1 <•••>: no such user", SuppressionReason.BOUNCED)),
+        ("called-spam", Rejected("554 5.7.1 spam for •••")),
+        ("called-and-closing", RetryLater("the mail server broke off: 421 4.7.0 ••• must wait")),
+    ],
+)
+def test_what_is_kept_of_a_refusal_does_not_name_the_reader(
+    line_to: LineTo, server: MailServer, name: str, expected: Answer
+) -> None:
+    assert send(line_to(server), "a", name).answers[1] == expected
+
+
 def test_a_server_that_takes_a_reader_in_other_words_gets_their_mail(line_to: LineTo, server: MailServer) -> None:
     log = send(line_to(server), "a", "unsure", "b")
     assert {type(answer) for answer in log.answers.values()} == {Accepted}

@@ -22,12 +22,15 @@ ANSWERS = {
     "busy": b"451 4.3.0 try later",
     "full": b"452 4.2.2 mailbox full",
     "closing": b"421 4.3.2 shutting down",
+    "called": b"550 5.1.1 <Called@example.org>: no such user",
+    "called-and-closing": b"421 4.7.0 called-and-closing@example.org must wait",
 }
 # What is said to a finished message; None hangs up without a word, and never answers where it is empty. An answer to
 # "endless" has no end.
 ENDINGS: dict[str, bytes | None] = {
     "spam": b"554 5.7.1 spam",
     "later": b"451 4.7.1 greylisted",
+    "called-spam": b"554 5.7.1 spam for called-spam@example.org",
     "dropped": None,
     "silent": b"",
     "endless": b"250 ok",

@@ -100,8 +100,9 @@ class Talk:
 
     def _read_envelope(self, message: Message, log: AttemptLog) -> Dialogue:
         if self._must_reset:
-            _still_open((yield))
-        sender, recipient, data = _still_open((yield)), _still_open((yield)), _still_open((yield))
+            _still_open((yield), message)
+        sender, recipient = _still_open((yield), message), _still_open((yield), message)
+        data = _still_open((yield), message)
         self._must_reset = not (is_taken(sender[0]) and is_taken(recipient[0]) and data[0] == START_MAIL_INPUT)
         if not self._must_reset:
             log.begin(message)
@@ -110,18 +111,18 @@ class Talk:
         if data[0] == START_MAIL_INPUT:
             # Some servers want content although they refused; an empty one is refused or goes to nobody.
             self.wire.write([b".\r\n"])
-            _still_open((yield))
+            _still_open((yield), message)
         if not is_taken(sender[0]):
-            log.end(message, sender_verdict(*sender))
+            log.end(message, sender_verdict(*_nameless(sender, message)))
         else:
-            log.end(message, refusal(*(data if is_taken(recipient[0]) else recipient)))
+            log.end(message, refusal(*_nameless(data if is_taken(recipient[0]) else recipient, message)))
 
     def _write(self, commands: list[bytes]) -> None:
         self.wire.write(commands, after=_as_data(self._begun.content) if self._begun else ())
 
     def _settle(self, message: Message, log: AttemptLog) -> Dialogue:
         """Read the answer to the content that was sent."""
-        code, text = yield
+        code, text = _nameless((yield), message)
         self._begun = None
         log.end(message, verdict(code, text))
         if code == SERVICE_CLOSING:
@@ -129,11 +130,20 @@ class Talk:
         self.taken += 1
 
 
-def _still_open(reply: Reply) -> Reply:
-    """Return an answer, unless the server says with it that it is about to close."""
+def _still_open(reply: Reply, message: Message) -> Reply:
+    """Return an answer about a message, unless the server says with it that it is about to close."""
     if reply[0] == SERVICE_CLOSING:
-        raise Lost(f"{reply[0]} {reply[1]}")
+        code, text = _nameless(reply, message)
+        raise Lost(f"{code} {text}")
     return reply
+
+
+def _nameless(reply: Reply, message: Message) -> Reply:
+    """Return an answer without the reader's address, which must not outlive the address in what is kept of it."""
+    code, text = reply
+    if "@" in text:
+        text = re.sub(re.escape(message.address), "•••", text, flags=re.IGNORECASE)
+    return code, text
 
 
 def _unsendable(message: Message, wire: Wire) -> Rejected | None:
