@@ -23,7 +23,7 @@ from tsalert.delivery import service as delivery
 from tsalert.delivery.models import Delivery
 from tsalert.delivery.rules import Channel, EndpointStatus, SuppressionReason
 from tsalert.staff.rules import RoleName
-from tsalert.subscribers import observing, partnering
+from tsalert.subscribers import losing, observing, partnering
 from tsalert.subscribers.models import ConsentEvent
 from tsalert.subscribers.preferences import moving
 from tsalert.subscribers.preferences.acting import by_officer
@@ -137,6 +137,17 @@ def test_the_history_of_consent_says_which_officer_added_stopped_and_ended_a_con
     history = session.execute(select(ConsentEvent.act, ConsentEvent.recorded_by).order_by(ConsentEvent.id)).all()
     officers = [manager.officer_id, other.officer_id] * 2
     assert [tuple(each) for each in history] == [*zip(("given", "withdrawn") * 2, officers, strict=True)]
+
+
+def test_a_contact_that_was_let_go_while_its_mailbox_was_dead_stays_so_when_that_lives_again(
+    session: Session, partner_id: int, manager: Actor
+) -> None:
+    (end,) = partnering.addresses_of(session, partner_id)
+    losing.lose(session, end.id, SuppressionReason.BOUNCED, now=NOW)
+    session.commit()
+    service.end_contact(partner_id, end.id, actor=manager, now=NOW)
+    assert losing.restore(session, end.id, actor=manager, now=LATER)
+    assert partnering.addresses_that_get_alerts(session, partner_id) == set()
 
 
 def test_an_address_that_wants_nothing_from_us_is_no_contact(session: Session, partner_id: int, manager: Actor) -> None:

@@ -15,14 +15,18 @@ from tests.inbound.mail import samples
 from tests.inbound.mail.samples import about
 from tsalert.core.actors import Actor
 from tsalert.core.errors import Conflict, NotAllowed
+from tsalert.db import transaction
 from tsalert.delivery.models import Endpoint
+from tsalert.delivery.rules import Channel
 from tsalert.hygiene import clearing, doubles, months, queries, rules, service
 from tsalert.hygiene.models import AddressReport, ListMonth
+from tsalert.hygiene.reporting import report_number
 from tsalert.hygiene.rules import Verdict
 from tsalert.inbound.mail.service import take_mail
 from tsalert.staff.rules import RoleName
 from tsalert.subscribers import service as subscribers
 from tsalert.subscribers.models import SignUp, Subscriber, Subscription
+from tsalert.subscribers.preferences.merging import make_one
 
 PAT, PHONE = "pat@example.org", "+447700900123"
 
@@ -105,6 +109,18 @@ def test_an_address_that_was_wrongly_held_to_be_dead_gets_what_it_had(session: S
     ]
     with pytest.raises(Conflict):
         service.restore(report.id, actor=manager, now=NOW + DAY)
+
+
+def test_a_dead_number_of_two_who_were_made_one_is_restored_to_that_one(session: Session, manager: Actor) -> None:
+    enlist(f"Pat Example,{PAT},{PHONE}", f"Patricia Example,pat@example.com,{PHONE}")
+    number = delivery_of(session, send(), PHONE)
+    report_number(Channel.SMS, f"SM{number:032}", "30005", now=NOW)
+    with transaction() as work:
+        kept = make_one(work, *work.scalars(select(Subscriber.id)).all(), actor=manager, now=NOW)
+    service.restore(session.scalars(select(AddressReport.id)).one(), actor=manager, now=NOW + DAY)
+    mine = (Endpoint.address == PHONE, Subscription.ended_at.is_(None))
+    again = select(Subscription.subscriber_id).join(Endpoint, Endpoint.id == Subscription.endpoint_id).where(*mine)
+    assert (state(session, PHONE), session.scalars(again).all()) == ("active", [kept])
 
 
 def test_who_may_not_manage_the_list_decides_nothing(session: Session, officer: Callable[..., Actor]) -> None:

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import exists, insert, literal, or_, select, update
+from sqlalchemy import exists, func, insert, literal, or_, select, update
 from sqlalchemy.orm import Session
 
 from tsalert.audit import service as audit
@@ -58,12 +58,18 @@ def restore(session: Session, endpoint_id: int, *, actor: Actor, now: datetime) 
 
 
 def _begin_again(session: Session, endpoint_id: int, now: datetime) -> None:
-    """Start anew what a dead address ended, as it was; what has ended stays in the history."""
-    was = Subscription
+    """Start anew what a dead address ended, as it was; what has ended stays in the history.
+
+    That is for those who read the address still, and each topic once: two of them may have been made one since.
+    """
+    was, link = Subscription, SubscriberEndpoint
     mine = (was.endpoint_id == endpoint_id, was.ended_reason == EndedReason.BOUNCED)
-    kept = (was.subscriber_id, was.endpoint_id, was.topic_id, was.frequency, was.source)
     latest = select(was.ended_at).where(*mine).order_by(was.ended_at.desc()).limit(1).scalar_subquery()
-    again = select(*kept, literal(now, was.started_at.type)).where(*mine, was.ended_at == latest)
+    still_read = exists().where(link.subscriber_id == was.subscriber_id, link.endpoint_id == was.endpoint_id)
+    once = select(func.min(was.id)).where(*mine, was.ended_at == latest, still_read)
+    kept = (was.subscriber_id, was.endpoint_id, was.topic_id, was.frequency, was.source)
+    again = select(*kept, literal(now, was.started_at.type))
+    again = again.where(was.id.in_(once.group_by(was.subscriber_id, was.topic_id)))
     columns = ["subscriber_id", "endpoint_id", "topic_id", "frequency", "source", "started_at"]
     session.execute(insert(Subscription).from_select(columns, again))
 
