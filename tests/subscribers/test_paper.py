@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from tests.conftest import NOW
 from tests.subscribers.conftest import OPERATOR, endpoint_id, held, status
 from tsalert.core.actors import Actor
-from tsalert.core.clock import london_midnight
+from tsalert.core.clock import london_date, london_midnight
 from tsalert.core.errors import NotAllowed, RuleViolation
 from tsalert.staff.rules import RoleName
 from tsalert.subscribers import service
@@ -51,8 +51,18 @@ def test_good_forms_are_kept_whatever_the_others_hold(session: Session) -> None:
 def test_who_left_and_signs_anew_is_on_the_list_again(session: Session) -> None:
     add(Signed("pat@example.org"))
     service.unsubscribe(endpoint_id(session, "pat@example.org"), now=NOW)
-    add(Signed("pat@example.org"))
+    assert add(Signed("pat@example.org"), batch=Batch("Box 4", london_date(NOW))) == {}
     assert status(session, "pat@example.org") == "active"
+
+
+def test_a_form_that_was_signed_before_its_signer_left_puts_nobody_on_the_list(session: Session) -> None:
+    add(Signed("pat@example.org"))
+    service.unsubscribe(endpoint_id(session, "pat@example.org"), now=NOW)
+    faults = add(Signed("pat@example.org"), Signed("sam@example.org"))
+    assert [(row, each.field) for row, each in faults.items()] == [(1, "contact")]
+    assert "on 10 June 2026, after this form was signed" in faults[1].message
+    assert [status(session, each) for each in ("pat@example.org", "sam@example.org")] == ["opted_out", "active"]
+    assert held(session, "pat@example.org") == [("scams", "daily", "unsubscribed")]
 
 
 @pytest.mark.parametrize("day", [date(2030, 1, 1), date(1949, 1, 1)])

@@ -24,7 +24,7 @@ from tsalert.core.errors import NotFound
 from tsalert.core.keys import LARGEST_LONG_ID
 from tsalert.delivery.models import Delivery, Endpoint, Mailing, MailingCount, SentMessage, Suppression
 from tsalert.delivery.progress import NOT_LEFT, NOT_TAKEN, Progress
-from tsalert.delivery.rules import Channel, EndpointStatus, address_key, mask_address
+from tsalert.delivery.rules import Channel, EndpointStatus, SuppressionReason, address_key, mask_address
 from tsalert.keysets import Order, Page, read_rows
 
 _AT_ONCE = 500
@@ -110,6 +110,16 @@ def is_suppressed(session: Session, channel: Channel, address: str) -> bool:
     """Tell whether an address must never be written to, even if nobody here has it any more."""
     mine = (Suppression.channel == channel, Suppression.address_key == key_of(channel, address))
     return bool(session.scalar(select(exists().where(*mine))))
+
+
+def left_since(session: Session, endpoint_id: int) -> datetime | None:
+    """Return when the owner of an address told us, or their mail provider, to stop; None where they have not.
+
+    That nobody was there says nothing of a wish.
+    """
+    mine = (Endpoint.id == endpoint_id, Suppression.channel == Endpoint.channel)
+    wish = (Suppression.address_key == Endpoint.address_key, Suppression.reason != SuppressionReason.BOUNCED)
+    return session.scalar(select(Suppression.at).where(*mine, *wish))
 
 
 def reachable_endpoints() -> Select[int, str]:

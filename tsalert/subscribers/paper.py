@@ -11,7 +11,9 @@ from tsalert.audit import service as audit
 from tsalert.core.actors import Actor, Permission
 from tsalert.core.clock import london_date, london_midnight
 from tsalert.core.errors import RuleViolation
+from tsalert.core.words import write_day
 from tsalert.db import transaction
+from tsalert.delivery.queries import left_since
 from tsalert.subscribers.consenting import Given, record_signed
 from tsalert.subscribers.contacts import read_contact
 from tsalert.subscribers.joining import Wish, find_or_add, join_person, require_known, with_known_partner
@@ -44,8 +46,8 @@ def add_from_paper(
 ) -> dict[int, RuleViolation]:
     """Put everybody on the list whose form is good, and return what is wrong with the others by their row.
 
-    Who left or was removed and signs anew is on the list again. Entering a form twice changes nothing but the history
-    of consent.
+    Who left or was removed and signs anew is on the list again, but not by a form of before. Entering a form twice
+    changes nothing but the history of consent.
 
     :raises NotAllowed: the actor may not manage subscribers.
     :raises RuleViolation: the date, a topic or the partner's code of the batch is not valid.
@@ -71,6 +73,16 @@ def _check_day(signed_on: date, today: date) -> None:
         raise RuleViolation("Enter the day on which the forms were signed.", field="signed_on")
 
 
+def _require_later_wish(session: Session, endpoint_id: int, signed_on: date) -> None:
+    """Refuse a form that was signed before the reader of its address asked us to stop: what they said last counts."""
+    left_at = left_since(session, endpoint_id)
+    if left_at is not None and signed_on < (left_on := london_date(left_at)):
+        raise RuleViolation(
+            f"They asked us to stop on {write_day(left_on)}, after this form was signed. They can sign another.",
+            field="contact",
+        )
+
+
 def _add(session: Session, batch: Batch, signed: Signed, actor: Actor, now: datetime) -> None:
     channel, address = read_contact(signed.contact)
     wish = Wish(
@@ -82,6 +94,7 @@ def _add(session: Session, batch: Batch, signed: Signed, actor: Actor, now: date
         partner_code=batch.partner_code,
     )
     end = find_or_add(session, channel, address, now)
+    _require_later_wish(session, end.id, batch.signed_on)
     person = join_person(session, wish, end, source=Source.PAPER, now=now)
     given = Given(london_midnight(batch.signed_on), f"paper form, {batch.reference}")
     record_signed(session, (person.subscriber_id, end.id), given, now=now, recorded_by=actor.officer_id)
