@@ -13,6 +13,7 @@ from tests.subscribers.conftest import CONSENT, OPERATOR, Import, endpoint_id, h
 from tsalert.audit.models import AuditEvent
 from tsalert.core.actors import SERVICE, Actor
 from tsalert.core.errors import NotAllowed, RuleViolation
+from tsalert.delivery.models import Delivery
 from tsalert.places.models import PostcodePlace, Ward
 from tsalert.staff.rules import RoleName
 from tsalert.subscribers import service
@@ -70,6 +71,9 @@ def test_a_landline_without_consent_is_not_asked_since_it_cannot_follow_a_link(
 ) -> None:
     report, _ = run_import("Ann Example,,020 7946 0001,,,,,,,,", confirm=True)
     assert (report.unconfirmed, report.asked, letters(session)) == (1, 0, [])
+    report, _ = run_import("Pat Example,pat@example.org,020 7946 0002,,,,,,,,", confirm=True)
+    assert (report.unconfirmed, report.asked) == (2, 1)
+    assert session.scalars(select(Delivery.channel)).all() == ["email"]
 
 
 def test_the_same_file_again_changes_nothing(session: Session, run_import: Import) -> None:

@@ -13,7 +13,7 @@ from tsalert.core.clock import as_utc
 from tsalert.core.errors import RuleViolation, TooManyTries
 from tsalert.delivery import service as delivery
 from tsalert.delivery.fates import calls_made
-from tsalert.delivery.queries import EndpointView, get_endpoint
+from tsalert.delivery.queries import EndpointView, endpoints_by_id, get_endpoint
 from tsalert.delivery.rules import Channel, EndpointStatus, Lane
 from tsalert.subscribers.models import SignUp
 from tsalert.subscribers.rows import ImportRow
@@ -149,14 +149,12 @@ def ask_imported(session: Session, unconfirmed: Mapping[int, ImportRow], *, now:
     A landline cannot follow a link: it waits until an officer records consent.
     """
     waiting = _asked_since(session, list(unconfirmed), now - CONFIRM_LIFE)
-    asked = 0
-    for endpoint_id, row in unconfirmed.items():
-        channels = {channel for channel, _ in row.addresses}
-        if endpoint_id in waiting or channels == {Channel.VOICE}:
-            continue
-        ask(session, _imported(endpoint_id, row, now), now=now)
-        asked += 1
-    return asked
+    ends = endpoints_by_id(session, unconfirmed.keys() - waiting)
+    return sum(
+        ask(session, _imported(number, row, now), now=now)
+        for number, row in unconfirmed.items()
+        if number in ends and ends[number].channel is not Channel.VOICE
+    )
 
 
 def _imported(endpoint_id: int, row: ImportRow, now: datetime) -> SignUp:
