@@ -129,6 +129,9 @@ def test_whoever_called_us_spam_is_asked_no_more(session: Session) -> None:
     lose(session, SuppressionReason.COMPLAINED)
     ask()
     assert delivery_count(session) == 1
+    with pytest.raises(RuleViolation, match="reported as spam") as refused:
+        service.ask_by_message("pat@example.org", SCAMS, actor=OPERATOR, now=NOW)
+    assert refused.value.field == "contact"
 
 
 def test_an_import_asks_no_address_where_mail_came_back(session: Session, run_import: Import) -> None:

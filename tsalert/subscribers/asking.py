@@ -36,6 +36,10 @@ _NOT_ASKED = (
     "Until the hour is over, people who join with such a number on the website are not asked to confirm, so they are "
     "not put on the list. They can ring, text JOIN, or try again."
 )
+CALLED_US_SPAM = (
+    "Our mail to this address was reported as spam, so no message asks there. If its owner tells you that they want "
+    "alerts, put them on the list as somebody who agreed."
+)
 _log = logging.getLogger(__name__)
 
 

@@ -18,7 +18,8 @@ _NOT_RUNG = (
     "to ring again, or too many were rung this hour. If they ring us, they can still be put on the list."
 )
 _CALL = ("asked by call", _NOT_RUNG)
-_MESSAGE = ("asked by message", "Too many were asked this hour. Try again in an hour.")
+# What an officer decides is held by no limit.
+_MESSAGE = ("asked by message", asking.CALLED_US_SPAM)
 
 
 def add_by_phone(contact: str, wish: Wish, *, actor: Actor, now: datetime) -> int:
@@ -68,7 +69,7 @@ def ask_by_message(contact: str, wish: Wish, *, actor: Actor, now: datetime) -> 
     Nothing changes for anybody until its reader confirms.
 
     :raises NotAllowed: the actor may not manage subscribers.
-    :raises RuleViolation: it is a landline, may not be asked now, or a topic, the ward or the code is not valid.
+    :raises RuleViolation: it is a landline, may not be asked, or a topic, the ward or the code is not valid.
     """
     actor.require(Permission.MANAGE_SUBSCRIBERS)
     channel, address = read_contact(contact)

@@ -9,12 +9,14 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from tests.conftest import NOW
-from tests.subscribers.conftest import Import, endpoint_id, held, letters, status
+from tests.subscribers.conftest import CONSENT, Import, endpoint_id, held, letters, status
 from tests.subscribers.preferences.conftest import link_in
 from tsalert.audit.models import AuditEvent
 from tsalert.core.actors import SERVICE
 from tsalert.core.errors import NotAllowed
+from tsalert.delivery.rules import SuppressionReason
 from tsalert.staff.rules import RoleName
+from tsalert.subscribers import losing
 from tsalert.subscribers.models import ConsentEvent, Subscriber
 from tsalert.subscribers.preferences import moving, officers
 from tsalert.subscribers.preferences.choosing import Choices
@@ -100,6 +102,19 @@ def test_an_officer_hears_that_an_address_was_asked_too_often(
     assert [answer.status_code for answer in answers] == [303, 303, 303, 422]
     assert "asked three times within the hour" in answers[-1].text
     assert len(letters(session)) == 3
+
+
+def test_an_officer_hears_that_an_address_from_which_we_were_called_spam_is_not_asked(
+    session: Session, signed_in: Callable[..., FlaskClient], pat: int, run_import: Import
+) -> None:
+    run_import(f"Sam Example,sam@example.org,,,,,,,,{CONSENT}")
+    losing.lose(session, endpoint_id(session, "sam@example.org"), SuppressionReason.COMPLAINED, now=NOW)
+    session.commit()
+    answer = signed_in(RoleName.CASE_OFFICER).post(
+        f"/subscribers/{pat}/addresses", data=AGREED | {"contact": "sam@example.org"}
+    )
+    assert (answer.status_code, "was reported as spam" in answer.text) == (422, True)
+    assert letters(session) == []
 
 
 def test_an_officer_pauses_resumes_and_stops_everything(

@@ -13,7 +13,7 @@ from tsalert.db import transaction
 from tsalert.delivery import service as delivery
 from tsalert.delivery.queries import endpoints_by_id, get_endpoint
 from tsalert.delivery.rules import Channel, EndpointStatus, Lane
-from tsalert.subscribers.asking import may_cost, require_served
+from tsalert.subscribers.asking import CALLED_US_SPAM, may_cost, require_served
 from tsalert.subscribers.contacts import read_contact, require_private
 from tsalert.subscribers.models import Subscriber, SubscriberEndpoint
 from tsalert.subscribers.oneness import who_is
@@ -60,7 +60,7 @@ def ask_to_move(session: Session, subscriber_id: int, old: int | None, contact: 
     :param old: the address that the new one replaces; None where it comes on top.
     :raises NotFound: there is no such subscriber, or they do not read the old address.
     :raises RuleViolation: the contact is not valid, or is a landline that no officer speaks for; nothing comes to
-        the old address any more; or an officer has the new one asked too often.
+        the old address any more; or an officer has the new one asked too often, or it may not be asked.
     """
     lock_subscriber(session, subscriber_id)
     if old is not None:
@@ -85,7 +85,7 @@ def ask_to_move(session: Session, subscriber_id: int, old: int | None, contact: 
     if channel is Channel.VOICE:
         _carry_out(session, move, by=by)
     elif _may_ask(session, channel, address, by=by):
-        _send(session, move, by.now)
+        _send(session, move, by=by)
 
 
 def look_at_move(session: Session, token: str, *, now: datetime) -> MoveView:
@@ -207,10 +207,15 @@ def _may_ask(session: Session, channel: Channel, address: str, *, by: By) -> boo
     return not by.is_reader or may_cost(session, channel, address, now=by.now)
 
 
-def _send(session: Session, move: AddressMove, now: datetime) -> None:
+def _send(session: Session, move: AddressMove, *, by: By) -> None:
+    """Write to the new address; where that is never done, an officer hears of it, and no reader can tell.
+
+    :raises RuleViolation: saying so.
+    """
     settings: Settings = current_app.extensions["tsalert_settings"]
     link = f"{settings.public_url}/preferences/move/{move_signer().sign(move.id)}"
     content = wording.moving(authority=settings.authority_name, link=link)
-    not_after = now + CONFIRM_LIFE
-    mailing_id = delivery.create_mailing(session, content, lane=Lane.TRANSACTIONAL, now=now, not_after=not_after)
-    delivery.enqueue_one(session, mailing_id, move.new_endpoint_id, now=now)
+    not_after = by.now + CONFIRM_LIFE
+    mailing_id = delivery.create_mailing(session, content, lane=Lane.TRANSACTIONAL, now=by.now, not_after=not_after)
+    if not delivery.enqueue_one(session, mailing_id, move.new_endpoint_id, now=by.now) and not by.is_reader:
+        raise RuleViolation(CALLED_US_SPAM, field="contact")
