@@ -16,7 +16,7 @@ from tsalert.core.clock import london_date
 from tsalert.core.keys import LARGEST_LONG_ID
 from tsalert.db import take_turns
 from tsalert.delivery.counting import Place, change_counts, complete_if_done
-from tsalert.delivery.models import Delivery, Mailing, MailingCount
+from tsalert.delivery.models import Delivery, Endpoint, Mailing, MailingCount
 from tsalert.delivery.raising import raise_to
 from tsalert.delivery.rules import PERSONAL_LANES, Channel, Lane, Status, settle
 from tsalert.delivery.tokens import make_signer
@@ -118,11 +118,16 @@ def note_named(session: Session, reports: Mapping[tuple[int, Channel], Sequence[
 
 
 def soft_days(session: Session, endpoint_id: int, *, last: int) -> int:
-    """Count the days on which one of the ``last`` alerts to an address came back, or did not arrive."""
+    """Count the days on which one of the ``last`` alerts to an address came back, or did not arrive.
+
+    Those of before it was last confirmed, or restored, say nothing of it any more.
+    """
+    confirmed_at = select(func.coalesce(Endpoint.confirmed_at, Endpoint.created_at)).where(Endpoint.id == endpoint_id)
+    mine = (Delivery.endpoint_id == endpoint_id, Mailing.created_at >= confirmed_at.scalar_subquery())
     query = (
         select(Delivery.status, Delivery.sent_at, Delivery.settled_at)
         .join(Mailing, Mailing.id == Delivery.mailing_id)
-        .where(Delivery.endpoint_id == endpoint_id, Mailing.lane.not_in(PERSONAL_LANES), Delivery.status.in_(_LEFT))
+        .where(*mine, Mailing.lane.not_in(PERSONAL_LANES), Delivery.status.in_(_LEFT))
         .order_by(Delivery.id.desc())
         .limit(last)
     )

@@ -15,13 +15,16 @@ from tests.conftest import NOW
 from tests.hygiene.conftest import DAY, delivery_of, drama_numbers, enlist, message_id, send, sent_to_pat, state
 from tests.inbound.mail import samples
 from tests.inbound.mail.samples import about
+from tsalert.core.actors import Actor
 from tsalert.delivery.models import Delivery, Endpoint, Suppression
+from tsalert.hygiene import service
 from tsalert.hygiene.models import AddressReport
 from tsalert.inbound.mail.models import InboundMail
 from tsalert.inbound.mail.reading import read_mail
 from tsalert.inbound.mail.rules import LARGEST, Sort
 from tsalert.inbound.mail.service import take_mail
 from tsalert.response.models import Call
+from tsalert.staff.rules import RoleName
 from tsalert.subscribers.models import ConsentEvent, Subscription
 
 __all__ = ["drama_numbers", "sent_to_pat"]
@@ -64,6 +67,20 @@ def test_three_of_the_last_five_alerts_that_came_back_on_different_days_end_an_a
     assert came_back == ["active"] * 4
     assert state(session, PAT) == "bounced"
     assert effects(session) == ["counted", "counted", "counted", "ended"]
+
+
+def test_an_address_that_was_restored_does_not_end_for_what_came_back_before(
+    session: Session, officer: Callable[..., Actor]
+) -> None:
+    enlist(f"Pat Example,{PAT}")
+    for day in range(4):
+        at = NOW + day * DAY
+        mail = about(samples.SENDMAIL_FULL, message_id(delivery_of(session, send(at=at), PAT)))
+        take_mail(mail + str(day).encode(), now=at)
+        if state(session, PAT) == "bounced":
+            latest = session.scalars(select(func.max(AddressReport.id))).one()
+            service.restore(latest, actor=officer(RoleName.MANAGER), now=at + DAY / 2)
+    assert (state(session, PAT), effects(session)) == ("active", ["counted", "counted", "restored", "counted"])
 
 
 def test_alerts_that_arrived_since_push_old_failures_out(session: Session) -> None:
