@@ -12,16 +12,18 @@ from flask.testing import FlaskClient
 from lxml import etree
 from sqlalchemy.orm import Session
 
-from tests.alerts.conftest import new_draft
+from tests.alerts.conftest import new_draft, settle, shown
 from tests.feeds.conftest import BICKLEY, Publish
 from tsalert.alerts import service
-from tsalert.alerts.queries import get_alert
-from tsalert.alerts.rules import Urgency
+from tsalert.alerts.queries import get_alert, mailings_of
+from tsalert.alerts.rules import FollowUp, Kind, Urgency
 from tsalert.core.actors import Actor
 from tsalert.core.clock import utc_now
 from tsalert.db import db
 from tsalert.feeds.rules import Narrowing, fits
 from tsalert.installation.service import mark_demo
+from tsalert.places import service as places
+from tsalert.places.rules import NamedWard
 from tsalert.staff.rules import RoleName
 
 ATOM = {"a": "http://www.w3.org/2005/Atom"}
@@ -175,6 +177,35 @@ def test_who_has_the_newest_already_is_sent_nothing(client: FlaskClient, publish
     again = client.get(path, headers={"If-None-Match": first.headers["ETag"]})
     since = client.get(path, headers={"If-Modified-Since": first.headers["Last-Modified"]})
     assert [(answer.status_code, answer.data) for answer in (again, since)] == [(304, b"")] * 2
+
+
+@pytest.mark.parametrize("path", [*FEEDS, "cap"])
+def test_who_has_it_under_an_older_name_of_a_ward_is_sent_it_again(
+    client: FlaskClient, publish: Publish, path: str
+) -> None:
+    alert_id = publish(wards=("Bickley",))
+    path = f"/check/{reference(alert_id)}/cap.xml" if path == "cap" else path
+    known = {"If-None-Match": client.get(path).headers["ETag"]}
+    places.add_wards([NamedWard(BICKLEY, "Bickley and Sundridge")], now=utc_now())
+    assert client.get(path, headers=known).status_code == 200
+
+
+def test_an_alert_that_applies_again_is_sent_to_who_has_it_as_ended(
+    client: FlaskClient, session: Session, officer: Callable[..., Actor], publish: Publish
+) -> None:
+    alert_id, now = publish(), utc_now()
+    (mailing_id,) = mailings_of(session, alert_id)
+    settle(session, mailing_id, "accepted")
+    writer, approver = officer(RoleName.CASE_OFFICER, name="Kim Example"), officer(RoleName.MANAGER, name="Jo Example")
+    words = FollowUp(Kind.ALL_CLEAR, "All clear", "They were arrested.", now + timedelta(days=7))
+    over = service.follow_up(alert_id, words, actor=writer, now=now)
+    service.submit(over, actor=writer, now=now)
+    service.approve(over, shown(over), actor=approver, now=now)
+    path = f"/check/{reference(alert_id)}/cap.xml"
+    with time_machine.travel(now + timedelta(minutes=1)):
+        known = {"If-Modified-Since": client.get(path).headers["Last-Modified"]}
+        service.withdraw(over, "They came back this morning.", actor=approver, now=utc_now())
+        assert client.get(path, headers=known).status_code == 200
 
 
 def test_feeds_are_narrowed_to_a_topic_and_a_ward(client: FlaskClient, publish: Publish) -> None:

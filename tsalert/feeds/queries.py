@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from hashlib import sha256
 
+from msgspec.structs import replace
 from sqlalchemy.orm import Session
 
 from tsalert.alerts import queries as alerts
@@ -39,10 +40,14 @@ def get_item(session: Session, reference: str, *, now: datetime) -> Item:
     return _items(session, [found], now)[0]
 
 
-def mark_of(items: Sequence[Item], wanted: Narrowing, kind: str) -> str:
-    """Return what changes whenever a feed does."""
-    told = [f"{one.reference} {one.state} {one.changed_at.isoformat()}" for one in items]
-    return sha256("\n".join([kind, repr(wanted), *told]).encode()).hexdigest()
+def mark_of(items: Sequence[Item], *besides: object) -> str:
+    """Return what changes whenever a feed does.
+
+    :param besides: what it shows or is narrowed to besides its items.
+    """
+    # The words of an alert never change once it is sent; the names of its wards and topic do.
+    told = [replace(one, body="", advice="") for one in items]
+    return sha256(repr((told, besides)).encode()).hexdigest()
 
 
 def _require_known(session: Session, wanted: Narrowing) -> None:
@@ -85,7 +90,8 @@ def _state(alert: Alert, *, is_withdrawn: bool, now: datetime) -> State:
 
 
 def _changed_at(alert: Alert, state: State) -> datetime:
-    return alert.expires_at if state is State.ENDED else _published_at(alert)
+    """Return when what is told of an alert changed last; one that applies again has changed after it had ended."""
+    return alert.expires_at if state is State.ENDED else max(_published_at(alert), alert.changed_at)
 
 
 def _earlier(alert: Alert | None) -> Earlier | None:

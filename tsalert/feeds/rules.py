@@ -46,8 +46,8 @@ class Earlier(Struct, frozen=True):
 class Item(Struct, frozen=True):
     """One published alert; ``body`` and ``advice`` are Markdown, no wards means the whole area.
 
-    ``wards`` holds (code, name). ``changed_at`` is when it was published, ended or was withdrawn; ``withdrawn_because``
-    is plain text and empty where nothing was said.
+    ``wards`` holds (code, name). ``changed_at`` is when it was published, held or let go on, ended or was withdrawn;
+    ``withdrawn_because`` is plain text and empty where nothing was said.
     """
 
     reference: str

@@ -23,7 +23,7 @@ from tsalert.installation.service import is_demo
 from tsalert.places import queries as places
 from tsalert.subscribers import queries as subscribers
 from tsalert.web.access import public
-from tsalert.web.caching import for_everybody
+from tsalert.web.caching import for_everybody, look
 from tsalert.web.forms import read_form
 
 bp = Blueprint("feeds", __name__)
@@ -115,7 +115,8 @@ def _asked() -> tuple[Narrowing, list[Item], datetime]:
 
 
 def _given(draw: Callable[[], Response], items: Sequence[Item], wanted: Narrowing, kind: str) -> Response:
-    answer = for_everybody(queries.mark_of(items, wanted, kind), draw, seconds=SECONDS)
+    mark = queries.mark_of(items, wanted, kind, _publisher(), look())
+    answer = for_everybody(mark, draw, seconds=SECONDS)
     if items:
         answer.last_modified = max(one.changed_at for one in items)
     answer.make_conditional(request)

@@ -76,6 +76,12 @@ def for_everybody(mark: str, draw: Callable[[], ResponseReturnValue], *, seconds
     return answer
 
 
+def look() -> str:
+    """Return one word for what the program's pages look like, and what all of them say."""
+    drawings: Drawings = current_app.extensions[_DRAWINGS]
+    return drawings.look
+
+
 def drawn_once(shown: object, draw: Callable[[], str | bytes], *, seconds: int) -> Response:
     """Answer everybody with one drawing of a page or file, as long as it shows the same and the program looks the same.
 
