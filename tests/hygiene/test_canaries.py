@@ -192,6 +192,16 @@ def test_a_subscribers_address_is_no_canary(session: Session, manager: Actor) ->
         canaries.add_canary("pat@example.org", actor=manager, now=NOW)
 
 
+def test_where_nothing_makes_calls_a_landline_is_no_canary(
+    app: Flask, session: Session, manager: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    account = NotifySettings("key", "token", sms_template="one")
+    chosen = replace(app.extensions["tsalert_settings"], notify=account)
+    monkeypatch.setitem(app.extensions, "tsalert_settings", chosen)
+    with pytest.raises(RuleViolation, match="We cannot ring landlines"):
+        canaries.add_canary("020 7946 0123", actor=manager, now=NOW)
+
+
 def test_only_who_manages_the_list_adds_canaries_and_one_removed_gets_no_more(
     session: Session, officer: Officer, published: int, manager: Actor
 ) -> None:

@@ -22,7 +22,7 @@ from tsalert.delivery.models import Delivery, Endpoint
 from tsalert.delivery.rules import Status
 from tsalert.notify_settings import NotifySettings
 from tsalert.staff.rules import RoleName
-from tsalert.subscribers import asked, service
+from tsalert.subscribers import asked, partnering, service
 from tsalert.subscribers.rules import BETWEEN_QUESTIONS, QUESTIONS_BY_CALL, Question, may_be_asked, read_question
 from tsalert.subscribers.service import Wish
 from tsalert.visitors.tokens import stamp
@@ -122,6 +122,14 @@ def test_where_nothing_makes_calls_no_landline_is_put_on_the_list(session: Sessi
         assert refusal.value.field == "contact"
     assert session.scalars(select(Endpoint.id)).all() == []
     assert service.add_by_phone("07700 900123", wish, actor=OPERATOR, now=NOW)
+
+
+@pytest.mark.usefixtures("without_calls")
+def test_where_nothing_makes_calls_no_landline_is_a_partners_contact(session: Session) -> None:
+    partner_id = partnering.add_partner(session, "Bickley library", None, now=NOW)
+    with pytest.raises(RuleViolation, match="We cannot ring landlines") as refusal:
+        partnering.link_address(session, partner_id, "020 7946 0123", now=NOW)
+    assert refusal.value.field == "address"
 
 
 @pytest.mark.usefixtures("without_calls")

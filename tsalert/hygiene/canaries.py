@@ -26,6 +26,7 @@ from tsalert.hygiene import telling
 from tsalert.hygiene.models import Canary, CanaryCheck
 from tsalert.hygiene.rules import CANARY_TIME
 from tsalert.subscribers import losing
+from tsalert.subscribers.asking import require_served
 from tsalert.subscribers.contacts import read_contact
 
 # Until when an alert of which no worker heard goes to the canaries still.
@@ -47,12 +48,14 @@ class Late(Struct, frozen=True):
 def add_canary(contact: str, *, actor: Actor, now: datetime) -> int:
     """Let an address of our own get every alert, and return its endpoint.
 
-    :raises RuleViolation: it is no address, or a subscriber's; the field is ``contact``.
+    :raises RuleViolation: it is no address, a subscriber's, or a landline where nothing makes calls; the field is
+        ``contact``.
     """
     actor.require(Permission.MANAGE_SUBSCRIBERS)
     if actor.officer_id is None:
         raise NotAllowed("Only an officer can add a test address.")
     channel, address = read_contact(contact)
+    require_served(channel)
     with transaction() as session:
         active = EndpointStatus.ACTIVE
         endpoint_id = delivery.find_or_add_endpoint(session, channel, address, status=active, now=now)

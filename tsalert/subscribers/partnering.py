@@ -1,6 +1,7 @@
 """Partners put on the list, and their addresses linked and let go; steps of use cases about partners."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 
 from msgspec import Struct
@@ -13,6 +14,7 @@ from tsalert.delivery import queries as delivery_queries
 from tsalert.delivery import service as delivery
 from tsalert.delivery.queries import EndpointView
 from tsalert.delivery.rules import EndpointStatus
+from tsalert.subscribers.asking import require_served
 from tsalert.subscribers.consenting import record_consent
 from tsalert.subscribers.contacts import read_contact
 from tsalert.subscribers.models import (
@@ -147,12 +149,10 @@ def rename_partner(session: Session, partner_id: int, name: str, ward: str | Non
 def link_address(session: Session, partner_id: int, typed: str, *, now: datetime) -> int:
     """Link an address to a partner, whose officer says it may be written to; returns the endpoint. A step.
 
-    :raises RuleViolation: it is no address, or its owner wants nothing from us.
+    :raises RuleViolation: it is no address, its owner wants nothing from us, or it is a landline and no calls are made.
     """
-    try:
+    with _blaming_address():
         channel, address = read_contact(typed)
-    except RuleViolation as error:
-        raise RuleViolation(error.message, field="address") from error
     endpoint_id = delivery.find_or_add_endpoint(session, channel, address, status=EndpointStatus.UNCONFIRMED, now=now)
     end = delivery_queries.endpoints_by_id(session, [endpoint_id], lock=True)[endpoint_id]
     if end.is_suppressed:
@@ -162,6 +162,8 @@ def link_address(session: Session, partner_id: int, typed: str, *, now: datetime
         )
     delivery.confirm_endpoint(session, endpoint_id, now=now)
     if session.get(SubscriberEndpoint, (partner_id, endpoint_id)) is None:
+        with _blaming_address():
+            require_served(channel)
         session.add(SubscriberEndpoint(subscriber_id=partner_id, endpoint_id=endpoint_id, channel=channel))
         session.flush()
     return endpoint_id
@@ -215,6 +217,15 @@ def unlink_address(
         raise NotFound("This partner has no such contact.")
     stop_alerts(session, partner_id, [endpoint_id], recorded_by=recorded_by, now=now)
     session.execute(delete(SubscriberEndpoint).where(*mine))
+
+
+@contextmanager
+def _blaming_address() -> Iterator[None]:
+    """Let a refusal name the field of a partner's form."""
+    try:
+        yield
+    except RuleViolation as error:
+        raise RuleViolation(error.message, field="address") from error
 
 
 def _standings() -> Select[int, str | None, str | None, str, int | None, str | None, datetime | None, datetime]:
