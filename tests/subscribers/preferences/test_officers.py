@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from datetime import date
 
 import pytest
 from flask.testing import FlaskClient
@@ -12,9 +13,10 @@ from tests.conftest import NOW
 from tests.subscribers.conftest import CONSENT, Import, endpoint_id, held, letters, status
 from tests.subscribers.preferences.conftest import link_in
 from tsalert.audit.models import AuditEvent
-from tsalert.core.actors import SERVICE
+from tsalert.core.actors import SERVICE, Actor
 from tsalert.core.errors import NotAllowed
 from tsalert.delivery.rules import SuppressionReason
+from tsalert.places.models import PostcodePlace, Ward
 from tsalert.staff.rules import RoleName
 from tsalert.subscribers import losing
 from tsalert.subscribers.models import ConsentEvent, Subscriber
@@ -163,6 +165,40 @@ def test_only_who_manages_the_list_changes_it(
         officers.stop_everything(pat, actor=SERVICE, now=NOW)
     with pytest.raises(NotAllowed):
         officers.choose(pat, 1, Choices(("all",), "immediate"), actor=SERVICE, now=NOW)
+
+
+@pytest.mark.parametrize("ward", ["every", None])
+def test_a_program_that_sends_back_what_it_read_changes_nothing_of_a_subscriber(
+    session: Session, client: FlaskClient, bearer: Callable[..., dict[str, str]], officer: Callable[..., Actor],
+    pat: int, ward: str | None,
+) -> None:  # fmt: skip
+    session.add(Ward(code="E05000001", name="Bickley"))
+    session.add(PostcodePlace(postcode="BR1 3UH", ward_code="E05000001", since=date(2020, 1, 1), cell=None))
+    session.commit()
+    end = endpoint_id(session, "pat@example.org")
+    chosen = Choices(("scams",), "daily", postcode="BR1 3UH", ward=ward, name="Pat Example", large_print=True)
+    officers.choose(pat, end, chosen, actor=officer(RoleName.MANAGER), now=NOW)
+    was = described(session)
+    head, path = bearer(RoleName.CASE_OFFICER), f"/api/v1/subscribers/{pat}/addresses/{end}"
+    told = client.get(path, headers=head).get_json()
+    sent = {name: value for name, value in told.items() if name not in {"paused_until", "status"}}
+    assert client.put(path, json=sent | AGREED, headers=head).status_code == 204
+    assert described(session) == was
+
+
+def described(session: Session) -> tuple[object, ...]:
+    session.expire_all()
+    one = session.scalars(select(Subscriber)).one()
+    return one.name, one.postcode, one.ward, one.formats, held(session, "pat@example.org")
+
+
+def test_an_organisation_keeps_its_name_where_an_officer_gives_none(
+    session: Session, run_import: Import, officer: Callable[..., Actor]
+) -> None:
+    run_import(f"Bickley Watch,pat@example.org,,,,partner,,scams,immediate,{CONSENT}")
+    watch, end = session.scalars(select(Subscriber.id)).one(), endpoint_id(session, "pat@example.org")
+    officers.choose(watch, end, Choices(("all",), "immediate"), actor=officer(RoleName.MANAGER), now=NOW)
+    assert session.scalars(select(Subscriber.name)).one() == "Bickley Watch"
 
 
 def test_the_api_does_all_that_the_pages_do(

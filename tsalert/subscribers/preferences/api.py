@@ -40,7 +40,7 @@ def count_why() -> dict[str, Any]:
 @reads("subscriber", "subscriber_id")
 @subscribers.response(200, SubscriberChoicesSchema)
 def get_choices(subscriber_id: int, endpoint_id: int) -> dict[str, Any]:
-    """Return what a subscriber gets at an address."""
+    """Return what a subscriber gets at an address; sent back as it is, it changes nothing."""
     session = db.session()
     subscriber = directory.get_subscriber(session, subscriber_id).subscriber
     require_address(session, subscriber_id, endpoint_id)
@@ -48,7 +48,9 @@ def get_choices(subscriber_id: int, endpoint_id: int) -> dict[str, Any]:
     return {
         "topics": held.topics,
         "frequency": held.frequency,
-        "ward": subscriber.ward,
+        "name": subscriber.name,
+        "postcode": subscriber.postcode,
+        "ward": subscriber.ward or held.ward_choice or None,
         "further_wards": held.further_wards,
         "large_print": held.is_large_print,
         "paused_until": held.paused_until,

@@ -49,8 +49,9 @@ def change(session: Session, subscriber_id: int, endpoint_id: int, choices: Choi
     subscriber = lock_subscriber(session, subscriber_id)
     require_address(session, subscriber_id, endpoint_id)
     held = open_subscriptions(session, subscriber_id, endpoint_id)
-    if subscriber.kind == Kind.PARTNER and by.is_reader:
-        choices = _of_contact(subscriber, choices)
+    if subscriber.kind == Kind.PARTNER:
+        named = replace(choices, name=choices.name or subscriber.name)
+        choices = _of_contact(subscriber, choices) if by.is_reader else named
     _require_offered(session, choices, subscriber, {each.frequency for each in held.values()})
     changed = _describe(session, subscriber, choices, by.now)
     changed += keep_further_wards(session, subscriber, choices.further_wards)

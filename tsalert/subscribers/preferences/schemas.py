@@ -99,10 +99,12 @@ class OfficerAddressSchema(NewAddressSchema, AgreedSchema):
 
 
 class SubscriberChoicesSchema(Schema):
-    """What a subscriber gets at one address."""
+    """What a subscriber gets at one address; no ward stands for that of the postcode, and ``every`` for all of them."""
 
     topics = fields.List(fields.String())
     frequency = fields.String()
+    name = fields.String(allow_none=True)
+    postcode = fields.String(allow_none=True)
     ward = fields.String(allow_none=True)
     further_wards = fields.List(fields.String())
     large_print = fields.Boolean()
