@@ -58,10 +58,7 @@ def end_subscription(subscription_id: int, *, actor: Actor, now: datetime) -> in
     """
     actor.require(Permission.MANAGE_SUBSCRIBERS)
     with transaction() as session:
-        mine = select(Subscription).where(Subscription.id == subscription_id).with_for_update()
-        found = session.scalar(mine) if is_id(subscription_id) else None
-        if found is None:
-            raise NotFound("There is no such subscription.")
+        found = _hold(session, subscription_id)
         if found.ended_at is not None:
             raise Conflict("This subscription has ended already.")
         found.ended_at, found.ended_reason = now, EndedReason.BY_OFFICER
@@ -72,6 +69,20 @@ def end_subscription(subscription_id: int, *, actor: Actor, now: datetime) -> in
             whose, by = (found.subscriber_id, found.endpoint_id), actor.officer_id
             record_consent(session, whose, Act.WITHDRAWN, method=Source.PHONE, now=now, recorded_by=by)
         return found.subscriber_id
+
+
+def _hold(session: Session, subscription_id: int) -> Subscription:
+    """Return a subscription that nobody else changes, its address locked first, as whoever leaves locks them.
+
+    :raises NotFound: there is none.
+    """
+    mine = select(Subscription).where(Subscription.id == subscription_id)
+    where = mine.with_only_columns(Subscription.endpoint_id)
+    endpoint_id = session.scalar(where) if is_id(subscription_id) else None
+    if endpoint_id is None:
+        raise NotFound("There is no such subscription.")
+    endpoints_by_id(session, [endpoint_id], lock=True)
+    return session.scalars(mine.with_for_update().execution_options(populate_existing=True)).one()
 
 
 def _is_wanted(session: Session, endpoint_id: int) -> bool:

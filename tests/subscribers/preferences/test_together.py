@@ -9,9 +9,9 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from tests.conftest import NOW
-from tests.subscribers.conftest import letters
+from tests.subscribers.conftest import OPERATOR, letters
 from tests.subscribers.preferences.conftest import NETWORK, link_in
-from tsalert.core.errors import RuleViolation
+from tsalert.core.errors import Conflict, RuleViolation
 from tsalert.db import db, transaction
 from tsalert.delivery import queries as delivery
 from tsalert.delivery.rules import Channel
@@ -72,6 +72,31 @@ def test_who_leaves_while_the_page_changes_something_waits_and_nothing_breaks(
         assert (page.is_alive(), faults) == (False, [])
         assert open_ones(db.session()) == stays
         assert delivery.is_suppressed(db.session(), Channel.EMAIL, PAT) == (stays == 0)
+
+
+def test_who_leaves_while_an_officer_ends_what_they_get_waits_and_nothing_breaks(fresh_app: Flask) -> None:
+    faults: list[Exception] = []
+
+    def end() -> None:
+        with fresh_app.app_context():
+            try:
+                joining.end_subscription(subscription_id, actor=OPERATOR, now=NOW)
+            except Exception as fault:  # noqa: BLE001 - whatever broke is what the test is about
+                faults.append(fault)
+
+    ending = Thread(target=end)
+    with fresh_app.app_context():
+        endpoint_id, _ = join_and_open()
+        subscription_id = db.session().scalars(select(Subscription.id)).one()
+        db.session.rollback()
+        with transaction() as session:
+            delivery.endpoints_by_id(session, [endpoint_id], lock=True)
+            ending.start()
+            ending.join(timeout=1)  # it waits for us
+            leave(session, endpoint_id, EndedReason.UNSUBSCRIBED, method=Source.WEB, now=NOW)
+        ending.join(timeout=30)
+        assert (ending.is_alive(), [type(each) for each in faults]) == (False, [Conflict])
+        assert open_ones(db.session()) == 0
 
 
 def test_a_move_that_is_confirmed_while_its_owner_leaves_starts_nothing(fresh_app: Flask) -> None:
