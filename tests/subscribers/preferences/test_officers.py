@@ -119,6 +119,19 @@ def test_an_officer_hears_that_an_address_from_which_we_were_called_spam_is_not_
     assert letters(session) == []
 
 
+def test_an_officer_hears_how_somebody_gets_another_address_than_a_dead_one(
+    session: Session, signed_in: Callable[..., FlaskClient], pat: int
+) -> None:
+    dead = endpoint_id(session, "pat@example.org")
+    losing.lose(session, dead, SuppressionReason.BOUNCED, now=NOW)
+    session.commit()
+    browser, path = signed_in(RoleName.CASE_OFFICER), f"/subscribers/{pat}/addresses"
+    told = AGREED | {"contact": "new@example.org"}
+    refused = browser.post(path, data=told | {"replaces": str(dead)})
+    assert (refused.status_code, "Add the new one to the others." in refused.text) == (422, True)
+    assert browser.post(path, data=told).status_code == 303
+
+
 def test_an_officer_pauses_resumes_and_stops_everything(
     session: Session, signed_in: Callable[..., FlaskClient], pat: int
 ) -> None:

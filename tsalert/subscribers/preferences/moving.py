@@ -64,7 +64,7 @@ def ask_to_move(session: Session, subscriber_id: int, old: int | None, contact: 
     """
     lock_subscriber(session, subscriber_id)
     if old is not None:
-        _require_leavable(session, subscriber_id, old)
+        _require_leavable(session, subscriber_id, old, by=by)
     channel, address = read_contact(contact)
     require_served(channel)
     if by.is_reader:
@@ -123,10 +123,16 @@ def _find(session: Session, token: str) -> AddressMove:
     return move
 
 
-def _require_leavable(session: Session, subscriber_id: int, old: int) -> None:
+def _require_leavable(session: Session, subscriber_id: int, old: int, *, by: By) -> None:
     require_address(session, subscriber_id, old)
-    if not open_subscriptions(session, subscriber_id, old):
-        raise RuleViolation("Alerts to the old address have stopped: there is nothing to move. Start them again first.")
+    if open_subscriptions(session, subscriber_id, old):
+        return
+    if not by.is_reader and get_endpoint(session, old).status is EndpointStatus.BOUNCED:
+        raise RuleViolation(
+            "Messages to that address came back, so nothing goes there any more. Add the new one to the others.",
+            field="replaces",
+        )
+    raise RuleViolation("Alerts to the old address have stopped: there is nothing to move. Start them again first.")
 
 
 def _require_usable(session: Session, move: AddressMove, now: datetime) -> None:
