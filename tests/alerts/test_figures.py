@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from tests.alerts.test_resending import ANN, again, ended, endpoint, send
 from tests.response.conftest import roof_call
-from tsalert.alerts import queries
+from tsalert.alerts import editions, queries
 from tsalert.alerts.figures import queries as figures
 from tsalert.alerts.figures import quoting
 from tsalert.alerts.models import Alert, AlertCall
@@ -62,6 +62,22 @@ def test_messages_are_counted_by_ward_and_channel(session: Session, sent: int) -
         ("", "email"): (1, 1, 1, 0),
         ("", "sms"): (1, 0, 0, 1),
     }
+
+
+def test_an_alert_that_cannot_be_counted_keeps_no_other_from_it(
+    session: Session, author: Actor, approver: Actor, sent: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    faulty, mailings_of = send(author, approver), editions.all_mailings_of
+
+    def fail(work: Session, alert_id: int) -> list[int]:
+        if alert_id == faulty:
+            raise KeyError(faulty)
+        return mailings_of(work, alert_id)
+
+    monkeypatch.setattr(editions, "all_mailings_of", fail)
+    with pytest.raises(ExceptionGroup):
+        figures.keep_figures(utc_now())
+    assert (bool(lines(session, sent)), lines(session, faulty)) == (True, {})
 
 
 def test_the_counts_follow_the_receipts_for_some_days_and_then_stay(session: Session, sent: int) -> None:

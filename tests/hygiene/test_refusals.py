@@ -5,10 +5,11 @@ from contextlib import nullcontext
 from datetime import timedelta
 from pathlib import Path
 from threading import Event
+from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from tests.conftest import NOW
@@ -21,10 +22,12 @@ from tsalert.db import transaction
 from tsalert.delivery import service as delivery
 from tsalert.delivery.models import Delivery, Mailing, Suppression
 from tsalert.delivery.ports import Rejected
+from tsalert.delivery.returning import Returned
 from tsalert.delivery.rules import Channel, EndpointStatus, Lane, SuppressionReason
 from tsalert.delivery.sending import Sender, Surroundings
 from tsalert.hygiene import canaries, refusals, service
 from tsalert.hygiene.models import AddressReport
+from tsalert.hygiene.reporting import report
 from tsalert.staff.rules import RoleName
 from tsalert.subscribers.models import Subscription
 
@@ -58,6 +61,24 @@ def refuse(app: Flask, session: Session, tmp_path: Path) -> Refuse:
 def reports(session: Session) -> list[tuple[str, str]]:
     rows = session.execute(select(AddressReport.code, AddressReport.effect).order_by(AddressReport.id))
     return [(code, effect) for code, effect in rows]
+
+
+def test_a_refusal_that_cannot_be_taken_in_keeps_no_other_waiting(
+    session: Session, refuse: Refuse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    enlist(f"Pat Example,{PAT}", "Sam Example,p1@example.org")
+    refuse()
+    first = session.scalars(select(func.min(Delivery.id))).one()
+
+    def fail(work: Session, returned: Returned, *told: Any, **more: Any) -> object:
+        if returned.delivery_id == first:
+            raise KeyError(first)
+        return report(work, returned, *told, **more)
+
+    monkeypatch.setattr(refusals, "report", fail)
+    with pytest.raises(ExceptionGroup):
+        refusals.take_refusals(utc_now() + LATER)
+    assert reports(session) == [("5.1.1", "ended")]
 
 
 @pytest.mark.parametrize(("channel", "address", "code"), [(Channel.EMAIL, PAT, "5.1.1"), (Channel.SMS, PHONE, "21614")])

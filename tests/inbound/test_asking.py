@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from datetime import timedelta
+from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
@@ -25,6 +26,7 @@ from tsalert.delivery import queries
 from tsalert.delivery.models import Delivery
 from tsalert.delivery.rules import Channel, Lane
 from tsalert.inbound import asking
+from tsalert.inbound import service as receipts
 from tsalert.inbound.asking import ask_again
 from tsalert.inbound.service import take_receipt
 from tsalert.installation.service import mark_demo
@@ -123,6 +125,27 @@ def test_what_it_does_not_know_yet_or_any_more_is_asked_again_hours_later_and_gi
     assert asked == [1, 0, 0, 0, 0, 0, 1]
     assert (ask_again(NOW + 4 * DAY), ask_again(NOW + 4 * DAY + timedelta(seconds=1))) == (1, 0)
     assert status_of(session, number) == "accepted"
+
+
+def test_what_cannot_be_taken_in_keeps_nothing_else_waiting(
+    session: Session, twilio: Twilio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    enlist(f"Pat Example,{MAILBOX},{PHONE}", "Sam Example,sam@example.org,+447700900124")
+    mailing_id = send(lane=Lane.URGENT)
+    faulty, other = (delivery_of(session, mailing_id, phone) for phone in (PHONE, "+447700900124"))
+    references = {each: session.get_one(Delivery, each).provider_ref or "" for each in (faulty, other)}
+    twilio.fates |= dict.fromkeys(references.values(), ("delivered", None))
+
+    def fail(channel: Channel, reference: str, *told: Any, **more: Any) -> None:
+        if reference == references[faulty]:
+            raise KeyError(reference)
+        take_receipt(channel, reference, *told, **more)
+
+    monkeypatch.setattr(receipts, "take_receipt", fail)
+    with pytest.raises(ExceptionGroup):
+        ask_again(LATER)
+    assert (status_of(session, faulty), status_of(session, other)) == ("accepted", "delivered")
+    assert ask_again(LATER + HOUR) == 0
 
 
 def test_while_twilio_is_down_nobody_counts_as_asked(session: Session, twilio: Twilio) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -12,7 +13,9 @@ from tests.conftest import NOW
 from tests.standins.telephone import OUR_NUMBER, Recordings, past_call, recordings, tone
 from tests.telephone.conftest import account_at
 from tsalert.audit import queries as audit
+from tsalert.inbound import voice
 from tsalert.inbound.catching_up import catch_up
+from tsalert.inbound.voice import Ringing
 from tsalert.providers.twilio_calls import TwilioCalls
 from tsalert.response.models import Call
 from tsalert.response.vocabulary import Disposition, Line
@@ -53,6 +56,25 @@ def test_its_message_is_found_too_and_will_be_fetched(session: Session, provider
     assert catch_up(NOW) == 0
     assert calls(session) == [(Line.RAPID_VOICEMAIL, CALLER, RANG_AT)]
     assert session.scalars(select(Recording.due_at)).one() == NOW
+
+
+def test_a_call_that_cannot_be_taken_in_keeps_neither_calls_nor_messages_waiting(
+    session: Session, provider: Recordings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    provider.calls = [past_call(each, CALLER) for each in ("CA1", "CA2")]
+    provider.sounds, provider.of_call = {"RE1": tone()}, {"RE1": "CA2"}
+    take_end = voice.take_end
+
+    def fail(ringing: Ringing, **told: Any) -> None:
+        if ringing.provider_ref == "CA1":
+            raise KeyError("CA1")
+        take_end(ringing, **told)
+
+    monkeypatch.setattr(voice, "take_end", fail)
+    with pytest.raises(ExceptionGroup):
+        catch_up(NOW)
+    assert session.scalars(select(TelephoneCall.provider_ref)).all() == ["CA2"]
+    assert session.scalars(select(Recording.provider_ref)).all() == ["RE1"]
 
 
 def test_calls_and_recordings_of_others_in_the_account_are_left_alone(session: Session, provider: Recordings) -> None:

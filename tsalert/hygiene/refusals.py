@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
+from tsalert.core.one_by_one import one_by_one
 from tsalert.db import transaction
 from tsalert.delivery.missing import refused_since
 from tsalert.delivery.returning import Returned
@@ -25,10 +26,13 @@ def take_refusals(now: datetime) -> int:
     """Report each address that was refused lately and is not reported yet, in one transaction each; return how many."""
     with transaction() as session:
         found = _unreported(session, now)
-    for returned, error in found:
+
+    def take(refused: tuple[Returned, str]) -> bool:
+        returned, error = refused
         with transaction() as session:
-            report(session, returned, Kind.HARD, _code_in(error), now=now)
-    return len(found)
+            return report(session, returned, Kind.HARD, _code_in(error), now=now) is not None
+
+    return one_by_one(found, take)
 
 
 def _unreported(session: Session, now: datetime) -> Sequence[tuple[Returned, str]]:

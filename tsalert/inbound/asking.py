@@ -7,6 +7,7 @@ from datetime import datetime
 from flask import current_app
 
 from tsalert.config import Settings
+from tsalert.core.one_by_one import one_by_one
 from tsalert.db import transaction
 from tsalert.delivery.naming import message_name
 from tsalert.delivery.ports import Gateway, Told, Unavailable, Witness
@@ -32,12 +33,11 @@ def _ask(gateway: Witness, now: datetime) -> int:
     with transaction() as session:
         numbers = untold(session, gateway.channel, most=_AT_ONCE, now=now)
     told = _heard(gateway, [*numbers])
-    for each in told:
-        _take(gateway.channel, numbers[each.reference], each, now)
     if told:
+        # First, so that what cannot be taken in is asked about hours later, and not before all others each time.
         with transaction() as session:
             note_asked(session, [numbers[each.reference] for each in told], now=now)
-    return len(told)
+    return one_by_one(told, lambda each: _take(gateway.channel, numbers[each.reference], each, now))
 
 
 def _heard(gateway: Witness, references: Sequence[str]) -> list[Told]:
@@ -51,9 +51,10 @@ def _heard(gateway: Witness, references: Sequence[str]) -> list[Told]:
     return told
 
 
-def _take(channel: Channel, number: int, told: Told, now: datetime) -> None:
+def _take(channel: Channel, number: int, told: Told, now: datetime) -> bool:
     settings: Settings = current_app.extensions["tsalert_settings"]
     if channel is Channel.SMS and settings.texts_by_notify:
         notify.take_receipt(channel, message_name(settings.public_url, number), told.word, now=now)
     else:
         service.take_receipt(channel, told.reference, told.word, now=now, code=told.code)
+    return True

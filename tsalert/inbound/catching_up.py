@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from tsalert.config import Settings
+from tsalert.core.one_by_one import one_by_one
 from tsalert.db import db
 from tsalert.delivery.telephones import phone_as_e164
 from tsalert.inbound import voice
@@ -33,26 +34,31 @@ def catch_up(now: datetime) -> int:
     except NotReady as trouble:
         _log.warning("calls that were not reported could not be looked for: %s", trouble)
         return 0
-    return _take_calls(calls, now) + _take_messages(messages, calls, now)
+    lost = [*_lost_calls(calls, now), *_lost_messages(messages, calls)]
+    return one_by_one(lost, lambda each: _take(each[0], each[1], now=now))
 
 
-def _take_calls(calls: list[PastCall], now: datetime) -> int:
+def _take(ringing: Ringing, told: PastCall | PastMessage, *, now: datetime) -> bool:
+    if isinstance(told, PastCall):
+        voice.take_end(ringing, word=told.word, seconds=told.seconds, now=now)
+    else:
+        voice.take_recording(ringing, told.provider_ref, seconds=told.seconds, now=now)
+    return True
+
+
+def _lost_calls(calls: list[PastCall], now: datetime) -> list[tuple[Ringing, PastCall | PastMessage]]:
     known = _known_calls(db.session(), [each.provider_ref for each in calls])
-    lost = [each for each in calls if each.provider_ref not in known and each.rang_at < now - _REPORTED_WITHIN]
-    for each in lost:
-        voice.take_end(_ringing(each), word=each.word, seconds=each.seconds, now=now)
-    return len(lost)
+    lost = (each for each in calls if each.provider_ref not in known and each.rang_at < now - _REPORTED_WITHIN)
+    return [(_ringing(each), each) for each in lost]
 
 
-def _take_messages(messages: list[PastMessage], calls: list[PastCall], now: datetime) -> int:
-    """Take the messages of calls to our number; the account may hold recordings of other services."""
+def _lost_messages(messages: list[PastMessage], calls: list[PastCall]) -> list[tuple[Ringing, PastCall | PastMessage]]:
+    """Return the messages of calls to our number; the account may hold recordings of other services."""
     ours = {each.provider_ref: each for each in calls}
     query = select(Recording.provider_ref).where(Recording.provider_ref.in_([each.provider_ref for each in messages]))
     known = set(db.session.scalars(query))
-    lost = [each for each in messages if each.provider_ref not in known and each.call_ref in ours]
-    for each in lost:
-        voice.take_recording(_ringing(ours[each.call_ref]), each.provider_ref, seconds=each.seconds, now=now)
-    return len(lost)
+    lost = (each for each in messages if each.provider_ref not in known and each.call_ref in ours)
+    return [(_ringing(ours[each.call_ref]), each) for each in lost]
 
 
 def _known_calls(session: Session, references: list[str]) -> set[str]:

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from tsalert.alerts import editions
 from tsalert.alerts.models import Alert, AlertEdition, AlertPrice, AlertWardCount
 from tsalert.core.money import whole_pence
+from tsalert.core.one_by_one import one_by_one
 from tsalert.db import transaction
 from tsalert.delivery import queries as delivery
 from tsalert.delivery.models import Mailing, MailingCount
@@ -61,13 +62,20 @@ class Spent(Struct, frozen=True):
         return whole_pence(self.pence / 100)
 
 
-def keep_figures(now: datetime) -> None:
-    """Count the latest alerts by ward, anew for as long as receipts come, each in a transaction of its own."""
+def keep_figures(now: datetime) -> int:
+    """Count the latest alerts by ward, anew for as long as receipts come, each in a transaction of its own.
+
+    Returns how many were counted.
+    """
     with transaction() as session:
         due = _due(session, now)
-    for alert_id in due:
+
+    def count(alert_id: int) -> bool:
         with transaction() as session:
             _count(session, alert_id, now)
+        return True
+
+    return one_by_one(due, count)
 
 
 def by_ward(session: Session, alert_id: int) -> tuple[list[WardLine], datetime | None]:
