@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from tests.conftest import NOW
@@ -170,6 +170,14 @@ def test_likely_doubles_are_found_once_and_what_was_decided_is_kept(session: Ses
     doubles.decide(found[0].id, Verdict.DIFFERENT, actor=manager, now=NOW)
     assert doubles.look_for_doubles(NOW + DAY) == 0
     assert [each.id for each in doubles.open_doubles(session).items] == [found[1].id]
+
+
+def test_those_of_one_name_are_all_found_in_the_end(session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(doubles, "_MOST_BY_NAME", 1)
+    enlist(*(f"{name} Example,{name}{each}@example.org" for name in ("Pat", "Sam") for each in (1, 2)))
+    session.execute(update(Subscriber).values(postcode="BR1 1AA"))
+    session.commit()
+    assert [doubles.look_for_doubles(NOW) for _ in range(3)] == [1, 1, 0]
 
 
 def test_who_never_confirms_is_forgotten_after_thirty_days(session: Session) -> None:

@@ -1,10 +1,10 @@
 """Two subscribers who may be one person: found by the timetable, decided by officers, and the decision kept."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from datetime import datetime
 
 from msgspec import Struct
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import Select, exists, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from tsalert.audit import service as audit
@@ -22,7 +22,7 @@ from tsalert.subscribers.oneness import who_is
 from tsalert.subscribers.preferences.merging import make_one
 from tsalert.subscribers.rules import Kind
 
-_MOST_GROUPS = 1000
+_MOST_BY_NAME = 1000
 _AT_ONCE = 500
 Pair = tuple[int, int, Because]
 
@@ -125,20 +125,16 @@ def _by_spelling(session: Session) -> Iterator[Pair]:
 
 
 def _by_name(session: Session) -> Iterator[Pair]:
-    name = func.lower(Subscriber.name)
-    mine = (
+    """Find who bears the name of an earlier subscriber of their postcode; at most so many who are not known yet."""
+    alike = func.min(Subscriber.id).over(partition_by=(func.lower(Subscriber.name), Subscriber.postcode))
+    named = select(Subscriber.id.label("high_id"), alike.label("low_id")).where(
         Subscriber.kind == Kind.RESIDENT,
         Subscriber.erased_at.is_(None),
         Subscriber.name != "",
         Subscriber.postcode.is_not(None),
     )
-    groups = select(name, Subscriber.postcode).where(*mine).group_by(name, Subscriber.postcode)
-    for found in session.execute(groups.having(func.count() > 1).limit(_MOST_GROUPS)).all():
-        same = (Subscriber.postcode == found[1], name == found[0])  # so few names need be written small
-        yield from _pairs(session.scalars(select(Subscriber.id).where(*mine, *same).order_by(Subscriber.id)))
-
-
-def _pairs(ids: Iterable[int]) -> Iterator[Pair]:
-    first, *rest = ids
-    for other in rest:
-        yield first, other, Because.NAME
+    pair, known = named.subquery("pair"), LikelyDuplicate
+    is_known = exists().where(known.low_id == pair.c.low_id, known.high_id == pair.c.high_id)
+    query = select(pair.c.low_id, pair.c.high_id).where(pair.c.low_id < pair.c.high_id, ~is_known)
+    for low_id, high_id in session.execute(query.order_by(pair.c.high_id).limit(_MOST_BY_NAME)):
+        yield low_id, high_id, Because.NAME
