@@ -17,7 +17,7 @@ from tsalert.delivery.models import Delivery
 from tsalert.places.models import PostcodePlace, Ward
 from tsalert.staff.rules import RoleName
 from tsalert.subscribers import service
-from tsalert.subscribers.models import ConsentEvent, Partner, Subscriber, SubscriberEndpoint
+from tsalert.subscribers.models import ConsentEvent, Partner, SignUp, Subscriber, SubscriberEndpoint
 from tsalert.subscribers.rows import HEADER
 from tsalert.subscribers.service import Fault, ImportReport
 
@@ -64,6 +64,16 @@ def test_a_row_without_consent_waits_and_is_mailed_only_when_asked_for(session: 
     assert (report.updated, report.asked, len(letters(session))) == (1, 1, 1)
     report, _ = run_import("Pat Example,pat@example.org,,,,,,,,,", confirm=True)
     assert (report.asked, len(letters(session))) == (0, 1)
+
+
+def test_who_confirms_gets_what_an_earlier_file_gave_where_a_later_one_names_no_topic(
+    session: Session, run_import: Import
+) -> None:
+    run_import("Pat Example,pat@example.org,,,,,,scams,,,")
+    run_import("Pat Example,pat@example.org,,,,,,,,,", confirm=True)
+    service.confirm_sign_up(session.scalars(select(SignUp.id)).one(), now=NOW)
+    session.commit()
+    assert held(session, "pat@example.org") == [("scams", "immediate", None)]
 
 
 def test_a_landline_without_consent_is_not_asked_since_it_cannot_follow_a_link(

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from msgspec import Struct, field
+from msgspec.structs import replace
 from sqlalchemy.orm import Session
 
 from tsalert.bulk import add_many
@@ -109,13 +110,15 @@ def _subscribe(work: _Work, person: Person, row: ImportRow, end: EndpointView) -
     """Change what a person gets at one address; returns whether they get anything there."""
     changes = changes_by_import(person.held_at(end.id), row.topics, row.frequency)
     person.apply(end.id, changes, source=Source.IMPORT, frequency=row.frequency)
-    if not person.is_open_at(end.id):
+    topics = person.open_at(end.id)
+    if not topics:
         return False
     is_new = work.roll.link(person, end.id, end.channel)
     awaits = end.status is EndpointStatus.UNCONFIRMED and end.id not in work.confirming
     if not row.has_consent:
         if awaits:
-            work.tally.unconfirmed[end.id] = row
+            # Who confirms gets these: a row that names no topic gives no other to somebody known.
+            work.tally.unconfirmed[end.id] = replace(row, topics=topics)
     elif awaits or is_new:
         work.consents.append((person, end.id, row))
         if awaits:

@@ -75,7 +75,11 @@ class Person(Struct, eq=False):
 
     def is_open_at(self, endpoint_id: int) -> bool:
         """Tell whether this person gets anything at one address."""
-        return any(held.ended_reason is None for held in self.held_at(endpoint_id))
+        return bool(self.open_at(endpoint_id))
+
+    def open_at(self, endpoint_id: int) -> tuple[str, ...]:
+        """Return the topics that this person gets at one address."""
+        return tuple(held.topic for held in self.held_at(endpoint_id) if held.ended_reason is None)
 
     def apply(self, endpoint_id: int, changes: Changes, *, source: str, frequency: str | None) -> None:
         """Carry out changes at one address."""
