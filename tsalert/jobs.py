@@ -5,12 +5,13 @@ from datetime import datetime
 
 from msgspec import Struct
 
-from tsalert.alerts import letting_go
+from tsalert.alerts import letting_go as old_alerts
 from tsalert.alerts.figures import queries as figures
 from tsalert.alerts.figures import quoting
 from tsalert.alerts.scheduling import service as scheduling
 from tsalert.circulation import reminding as partners
 from tsalert.delivery import doubts, recovery
+from tsalert.digests import letting_go as old_digests
 from tsalert.digests import service as digests
 from tsalert.enforcement import reminding as deadlines
 from tsalert.evidence import looking
@@ -92,7 +93,8 @@ TIMETABLE = (
     Job("send daily and weekly mails", 60, digests.send_due),
     Job("count alerts by ward", 60, figures.keep_figures),
     Job("note calls that quote alerts", 60, quoting.note_quoting_calls),
-    Job("delete messages of old alerts", 3600, letting_go.let_go),
+    Job("delete messages of old alerts", 3600, old_alerts.let_go),
+    Job("delete messages of old digests", 3600, old_digests.let_go),
     Job("tell other programs", 2, webhooks.send_due),
     Job("forget what other programs were told", 3600, webhooks.forget_old),
     Job("look at the keys of linked authorities", 600, linked.look_at_keys),

@@ -1,28 +1,35 @@
 """Who got an alert, and what became of each message, is deleted after its time; how many stays."""
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from sqlalchemy import ForeignKey, Select, delete, exists, select
+from sqlalchemy import Select, exists, select
 from sqlalchemy.orm import Session
 
 from tsalert.alerts.models import Alert, AlertEdition, AlertWardCount
 from tsalert.audit import service as audit
 from tsalert.core.actors import SERVICE
-from tsalert.db import Base, transaction
-from tsalert.delivery.models import Delivery, SentMessage
-from tsalert.delivery.rules import Status
+from tsalert.db import transaction
+from tsalert.delivery.discarding import discard, may_go
+from tsalert.delivery.models import Delivery
 
 # No alert applies for longer than 366 days; a month later nobody asks any more who got it.
 KEPT_FOR = timedelta(days=396)
 _AT_ONCE, _ROUNDS = 5000, 20
-_OPEN = (Status.PENDING, Status.CLAIMED, Status.UNKNOWN)
+# What told of alerts, with a message of it whose time is over: (its id, the message's id).
+Due = Select[int, int]
 
 
 def let_go(now: datetime) -> None:
     """Delete messages of alerts whose time is over, some at once; counts by ward are kept before."""
+    let_go_of("alert", lambda: _due(now), now=now)
+
+
+def let_go_of(subject: str, due: Callable[[], Due], *, now: datetime) -> None:
+    """Delete the messages that are due, some at once, and note in the trail how many each record of a subject had."""
     for _ in range(_ROUNDS):
         with transaction() as session:
-            if not _let_some_go(session, now):
+            if not _let_some_go(session, subject, due(), now):
                 return
 
 
@@ -31,38 +38,24 @@ def are_gone(alert: Alert, now: datetime) -> bool:
     return alert.published_at is not None and alert.published_at <= now - KEPT_FOR
 
 
-def _let_some_go(session: Session, now: datetime) -> bool:
-    """Delete as many messages of one alert as one transaction takes; False where none is due."""
-    found = session.execute(_due(now).limit(1)).first()
+def _let_some_go(session: Session, subject: str, due: Due, now: datetime) -> bool:
+    """Delete as many messages of one record as one transaction takes; False where none is due."""
+    found = session.execute(due.limit(1)).first()
     if found is None:
         return False
-    alert_id, ids = found[0], _due(now).where(AlertEdition.alert_id == found[0]).limit(_AT_ONCE)
-    numbers = [number for _, number in session.execute(ids)]
-    session.execute(delete(SentMessage).where(SentMessage.delivery_id.in_(numbers)))
-    session.execute(delete(Delivery).where(Delivery.id.in_(numbers)))
-    audit.record(session, SERVICE, "messages deleted", "alert", alert_id, now=now, count=len(numbers))
+    which = due.selected_columns[0] == found[0]
+    numbers = [number for _, number in session.execute(due.where(which).limit(_AT_ONCE))]
+    discard(session, numbers)
+    audit.record(session, SERVICE, "messages deleted", subject, found[0], now=now, count=len(numbers))
     return True
 
 
-def _due(now: datetime) -> Select[int, int]:
-    """Return the query of (alert id, message id) whose time is over; what something else stands by stays."""
+def _due(now: datetime) -> Due:
     is_counted = exists().where(AlertWardCount.alert_id == Alert.id)
     return (
         select(Alert.id, Delivery.id)
         .join(AlertEdition, AlertEdition.alert_id == Alert.id)
         .join(Delivery, Delivery.mailing_id == AlertEdition.mailing_id)
-        .where(Alert.published_at <= now - KEPT_FOR, is_counted, Delivery.status.not_in(_OPEN))
-        .where(*(~exists().where(key.parent == Delivery.id) for key in _keys()))
+        .where(Alert.published_at <= now - KEPT_FOR, is_counted, *may_go())
         .order_by(Alert.id, Delivery.id)
     )
-
-
-def _keys() -> list[ForeignKey]:
-    """Return the columns of other tables that name a message, but for the recorder's."""
-    return [
-        key
-        for table in Base.metadata.tables.values()
-        if table is not SentMessage.__table__
-        for key in table.foreign_keys
-        if key.column is Delivery.__table__.c.id
-    ]
