@@ -187,6 +187,22 @@ def test_a_mobile_that_another_officer_has_meanwhile_is_not_given_back(
     assert queries.mobile_of(session, covered) is None
 
 
+def test_a_mobile_that_two_suspended_officers_had_goes_back_to_whoever_had_it_last(
+    session: Session, covered: int, officer: Callable[..., Actor]
+) -> None:
+    held, later = queries.mobile_of(session, covered), identity(officer(name="Kim"))
+    emails = [staff.get_officer_by_id(session, each).email for each in (covered, later)]
+    access.suspend(emails[0], now=NOON, by=SERVICE)
+    alarms.watch(NOON + MINUTE)
+    give_mobile(session, later, held, since=NOON + HOUR)
+    access.suspend(emails[1], now=NOON + 2 * HOUR, by=SERVICE)
+    alarms.watch(NOON + 2 * HOUR + MINUTE)
+    for email in emails:
+        access.activate(email, now=NOON + 3 * HOUR, by=SERVICE)
+    alarms.watch(NOON + 3 * HOUR + MINUTE)
+    assert [queries.mobile_of(session, each) for each in (covered, later)] == [None, held]
+
+
 def test_whoever_had_left_proves_their_mobile_anew(session: Session, covered: int) -> None:
     suspend(session, covered, until=HOUR)
     alarms.watch(NOON + HOUR)

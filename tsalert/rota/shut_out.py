@@ -26,16 +26,26 @@ def take_mobiles(session: Session, *, now: datetime) -> None:
 
 
 def give_mobiles_back(session: Session, *, now: datetime) -> None:
-    """Give officers whose suspension is over the mobile that was taken for it, unless somebody has it meanwhile."""
+    """Give officers whose suspension is over the mobile that was taken for it, unless somebody has it meanwhile.
+
+    One that was taken from two of them goes to whoever had it last.
+    """
     newest = {each.officer_id: each for each in _taken(session)}
     suspended = accounts.ended_suspensions(session, newest) if newest else {}
-    for officer_id, (since, until) in suspended.items():
-        mobile = newest[officer_id]
-        if mobile.removed_at is not None and since <= mobile.removed_at <= until:
-            kept = {"e164": mobile.e164, "verified_at": now, "silent_since": mobile.silent_since}
-            session.add(OfficerMobile(officer_id=officer_id, **kept))
-            audit.record(session, SERVICE, "mobile given back", "officer", officer_id, now=now)
+    free = {each.e164: each for each in newest.values() if _was_taken_in(suspended.get(each.officer_id), each)}
+    for e164, mobile in free.items():
+        officer_id = mobile.officer_id
+        kept = {"e164": e164, "verified_at": now, "silent_since": mobile.silent_since}
+        session.add(OfficerMobile(officer_id=officer_id, **kept))
+        audit.record(session, SERVICE, "mobile given back", "officer", officer_id, now=now)
     session.flush()
+
+
+def _was_taken_in(suspension: tuple[datetime, datetime] | None, mobile: OfficerMobile) -> bool:
+    if suspension is None or mobile.removed_at is None:
+        return False
+    since, until = suspension
+    return since <= mobile.removed_at <= until
 
 
 def _taken(session: Session) -> list[OfficerMobile]:
