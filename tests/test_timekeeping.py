@@ -14,7 +14,9 @@ from tests.conftest import NOW
 from tests.standins.processes import eventually
 from tsalert import timekeeping
 from tsalert.core.clock import utc_now
+from tsalert.core.one_by_one import one_by_one
 from tsalert.db import db
+from tsalert.installation.job_runs import RunLog
 from tsalert.jobs import TIMETABLE, Job
 from tsalert.timekeeping import ClockWatch, Regularly, Timetable, first_runs
 
@@ -111,6 +113,17 @@ def test_a_job_that_asks_a_provider_first_holds_no_transaction_meanwhile(keep: C
     keep(Job("ask a provider", 3600, lambda _: found.append(db.session().in_transaction())))
     eventually(lambda: found != [])
     assert found == [False]
+
+
+def test_of_a_job_that_fails_for_some_of_many_it_is_told_what_failed(
+    keep: Callable[..., None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: dict[str, str] = {}
+    monkeypatch.setattr(RunLog, "end", lambda _, name, *, fault, **__: told.update({name: fault}))
+    known: dict[int, bool] = {}
+    keep(Job("look two up", 3600, lambda _: one_by_one([1, 2], known.__getitem__)))
+    eventually(lambda: "look two up" in told)
+    assert told["look two up"] == "KeyError"
 
 
 def test_all_that_officers_wait_for_has_threads_of_its_own() -> None:

@@ -15,6 +15,7 @@ from tsalert.db import database_now, db
 from tsalert.installation.job_runs import RunLog
 from tsalert.jobs import TIMETABLE, Job
 from tsalert.leadership import Leadership
+from tsalert.logs.faults import kind_of
 
 _LEAD_SECONDS = 5.0
 # While the network is away, more jobs than these may stand still at once.
@@ -121,7 +122,7 @@ class Timetable:
                 db.session().rollback()
                 job.call(now)
             except Exception as error:  # noqa: BLE001 - the next run may do better
-                fault = type(error).__name__
+                fault = kind_of(error)
                 _log.exception("the job failed: %s", job.name)
         self._runs.end(job.name, seconds=monotonic() - began, fault=fault)
 

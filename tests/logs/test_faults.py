@@ -11,6 +11,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from tests.conftest import NOW
+from tsalert.core.one_by_one import one_by_one
 from tsalert.delivery.models import Endpoint
 from tsalert.logs import faults
 
@@ -67,6 +68,31 @@ def test_errors_that_led_to_each_other_in_a_circle_are_told_once() -> None:
     first, second = ValueError(), KeyError()
     first.__cause__, second.__cause__ = second, first
     assert faults.describe(first) == "KeyError\nAnd then:\nValueError"
+
+
+@given(WORDS)
+def test_of_many_that_were_done_one_by_one_each_that_failed_is_told_by_its_number(words: str) -> None:
+    with pytest.raises(ExceptionGroup) as failed:
+        one_by_one([7, 9], lambda number: bool(fail_over(words) if number == 9 else look_up(words)))
+    told = faults.describe(failed.value)
+    assert words not in told
+    assert "in look_up\n" in told
+    assert [part.splitlines()[-1] for part in told.split("\nAnd then:\n")] == [
+        "KeyError: number 7", "KeyError", "ValueError: number 9", "ExceptionGroup: 2 faults"
+    ]  # fmt: skip
+    assert faults.kind_of(failed.value) == "KeyError, ValueError"
+
+
+@given(WORDS)
+def test_only_a_number_is_told_of_what_failed(words: str) -> None:
+    with pytest.raises(ExceptionGroup) as failed:
+        one_by_one([words], lambda each: bool(look_up(each)))
+    assert words not in faults.describe(failed.value)
+
+
+def test_of_very_many_that_failed_the_first_are_described_and_all_are_counted() -> None:
+    told = faults.describe(ExceptionGroup("Some", [KeyError() for _ in range(500)]))
+    assert (told.count("KeyError"), told.splitlines()[-1]) == (20, "ExceptionGroup: 500 faults")
 
 
 @pytest.mark.parametrize(

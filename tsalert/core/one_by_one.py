@@ -16,6 +16,8 @@ def one_by_one(all_of_them: Iterable[Each], act: Callable[[Each], bool]) -> int:
         try:
             done += act(each)
         except Exception as fault:  # noqa: BLE001 - one that is faulty must not keep the others from theirs
+            if isinstance(each, int):
+                fault.add_note(f"number {each}")  # the log tells it (logs/faults.py)
             faults.append(fault)
     if faults:
         raise ExceptionGroup("Some of them failed, and the others were done", faults)
