@@ -60,10 +60,13 @@ def copied_database(url: str) -> Iterator[str]:
 
 
 @contextmanager
-def western_database(url: str) -> Iterator[str]:
-    """Make an empty database on the same server that knows the letters of western Europe alone; it goes afterwards."""
+def western_database(url: str, encoding: str = "LATIN1") -> Iterator[str]:
+    """Make an empty database on the same server that knows the letters of western Europe alone; it goes afterwards.
+
+    :param encoding: UTF8 for one that has a place for every letter, but knows A to Z alone as capitals.
+    """
     western = make_url(url).set(database=f"western_{uuid4().hex}")
-    _tell_server(url, f"CREATE DATABASE {western.database} TEMPLATE template0 ENCODING 'LATIN1' LOCALE 'C'")
+    _tell_server(url, f"CREATE DATABASE {western.database} TEMPLATE template0 ENCODING '{encoding}' LOCALE 'C'")
     yield western.render_as_string(hide_password=False)
     _tell_server(url, f"DROP DATABASE {western.database} WITH (FORCE)")
 

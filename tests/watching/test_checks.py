@@ -12,10 +12,12 @@ from alembic.script import ScriptDirectory
 from click.testing import Result
 from flask import Flask
 from msgspec.structs import replace
+from sqlalchemy import NullPool, create_engine
 from sqlalchemy.orm import Session
 
 from tests.conftest import ask
 from tests.conftest import settings as program_settings
+from tests.database import western_database
 from tests.providers.test_smtp_security import Inbox, certificate, inbox
 from tests.standins import notify as notify_standin
 from tests.standins import twilio as twilio_standin
@@ -36,7 +38,8 @@ from tsalert.providers.notify_email import NotifyEmail
 from tsalert.providers.smtp import SmtpEmail
 from tsalert.providers.twilio_sms import TwilioSms
 from tsalert.providers.twilio_voice import TwilioVoice
-from tsalert.watching.checks import others
+from tsalert.watching.checks import others, own
+from tsalert.watching.checks.rules import WRONG
 
 __all__ = ["certificate", "inbox"]
 Check = Callable[..., tuple[int, str]]
@@ -218,6 +221,19 @@ def test_tables_that_were_never_made_are_told_as_that(tmp_path: Path) -> None:
 
 def test_the_newest_tables_are_those_of_the_last_migration() -> None:
     assert [storage.newest_schema()] == ScriptDirectory(str(storage.MIGRATIONS)).get_heads()
+
+
+@pytest.mark.db
+def test_a_database_that_writes_nothing_but_a_to_z_small_is_told(session: Session, database_url: str) -> None:
+    assert [each.what for each in own.of_database(session)] == ["Database", "Tables", "Writing", "Clock"]
+    if database_url.startswith("sqlite"):
+        return
+    with (
+        western_database(database_url, encoding="UTF8") as url,
+        Session(create_engine(url, poolclass=NullPool)) as plain,
+    ):
+        (told,) = [each for each in own.of_database(plain) if each.what == "Letters"]
+    assert (told.verdict, "--lc-ctype=C.UTF-8" in told.to_do) == (WRONG, True)
 
 
 def test_a_mistyped_file_is_told_and_not_made(tmp_path: Path) -> None:

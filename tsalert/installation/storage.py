@@ -44,6 +44,11 @@ def encoding_fault(connection: Connection) -> str | None:
     return None if encoding == "UTF8" else f"The database keeps letters in {encoding}: make one with ENCODING 'UTF8'"
 
 
+def knows_small_letters(connection: Connection) -> bool:
+    """Tell whether a database writes letters beyond A to Z small; where names are compared, it does that."""
+    return bool(connection.scalar(text("SELECT lower('Â') = 'â'")))
+
+
 def schema_of(connection: Connection) -> str:
     """Return the version of the tables; "" before they were made."""
     if not inspect(connection).has_table(_VERSION):

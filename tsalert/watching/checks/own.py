@@ -48,6 +48,7 @@ def of_database(session: Session) -> Iterator[Finding]:
     """Reach the database, look at the version of its tables, write to it, and hold its clock against ours."""
     try:
         yield _reached(session)
+        yield from _letters(session)
         tables = _version(session)
         yield tables
         if tables.verdict != WRONG:
@@ -119,6 +120,17 @@ def _reached(session: Session) -> Finding:
     began = perf_counter()
     database_now(session)
     return right("Database", f"answers in {(perf_counter() - began) * 1000:.0f} ms")
+
+
+def _letters(session: Session) -> Iterator[Finding]:
+    """Say so where people whose names are written with other letters are found in one case alone."""
+    if not storage.knows_small_letters(session.connection()):
+        yield wrong(
+            "Letters",
+            "the database knows the small letters a to z alone, so SIÂN is not found as Siân",
+            "Make a backup, then an empty database with createdb --encoding=UTF8 --lc-ctype=C.UTF-8 "
+            "--template=template0, and restore it there.",
+        )
 
 
 def _version(session: Session) -> Finding:
