@@ -11,6 +11,7 @@ from tsalert.by_id import get_by_id
 from tsalert.core.actors import Actor, Permission
 from tsalert.core.clock import as_utc, london_date
 from tsalert.core.errors import Conflict, RuleViolation
+from tsalert.core.words import write_day
 from tsalert.db import transaction
 from tsalert.rota import alarms, checking, rules
 from tsalert.rota.coverage import Span, without
@@ -18,7 +19,6 @@ from tsalert.rota.models import Pattern, Shift
 from tsalert.rota.occurrences import DAY, Occurrence, WeeklyPattern, occurrences
 from tsalert.rota.vocabulary import Duty
 from tsalert.staff import queries as staff
-from tsalert.web.filters import day as write_day
 
 
 def add_pattern(new: WeeklyPattern, *, actor: Actor, now: datetime) -> int:
