@@ -1,5 +1,6 @@
 """A handover by pages and by the interface."""
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -12,7 +13,9 @@ from tests.handover.conftest import BODY, NOON, NUMBER, STREET, VICTIM, written
 from tests.web.overtaking import mark_in, refused_for_second
 from tsalert.audit.queries import entries_about
 from tsalert.core.actors import Actor
+from tsalert.core.clock import utc_now
 from tsalert.handover import service
+from tsalert.handover.rules import Act
 from tsalert.staff.rules import RoleName
 
 HANDOVERS = "/api/v1/handovers"
@@ -163,3 +166,20 @@ def test_the_pack_is_taken_as_pdf_and_word_by_those_who_may_export(
     assert word.data.startswith(b"PK")
     assert [entry.action for entry in entries_about(session, "handover", number)][-2:] == ["pack read", "pack read"]
     assert signed_in(RoleName.DUTY_OFFICER).get(f"/handovers/{number}/pack.pdf").status_code == 403
+
+
+def test_whoever_may_not_run_incidents_is_offered_only_what_they_may_do_about_one(
+    session: Session, desk: Actor, incident_id: int, case_id: int, signed_in: Callable[..., FlaskClient]
+) -> None:
+    number = service.draft_handover(written(incident_id=incident_id), actor=desk, now=utc_now())
+    of_case = service.draft_handover(written(case_id=case_id), actor=desk, now=utc_now())
+    lead = signed_in(RoleName.SAFEGUARDING_LEAD)
+
+    def offered_acts(handover_id: int) -> list[str]:
+        page = lead.get(f"/handovers/{handover_id}").text
+        return [act.label for act in Act if f">{act.label}<" in re.sub(r"\s*([<>])\s*", r"\1", page)]
+
+    assert offered_acts(number) == ["Change the draft", "Take it back"]
+    assert offered_acts(of_case) == ["Change the draft", "Offer it", "Take it back"]
+    service.offer_handover(number, actor=desk, now=utc_now())
+    assert offered_acts(number) == []
