@@ -40,7 +40,7 @@ def count_why() -> dict[str, Any]:
 @reads("subscriber", "subscriber_id")
 @subscribers.response(200, SubscriberChoicesSchema)
 def get_choices(subscriber_id: int, endpoint_id: int) -> dict[str, Any]:
-    """Return what a subscriber gets at an address; sent back as it is, it changes nothing."""
+    """Return what a subscriber gets at an address; what of it can be changed, sent back, changes nothing."""
     session = db.session()
     subscriber = directory.get_subscriber(session, subscriber_id).subscriber
     require_address(session, subscriber_id, endpoint_id)
