@@ -149,26 +149,39 @@ def test_what_is_attached_later_is_restricted_too(
         assert not queries.may_see(session, third, *record, now=now)
 
 
-@pytest.mark.parametrize("joins", [False, True])
-def test_the_incident_of_a_restricted_call_that_waited_is_restricted_with_it(
-    session: Session,
-    kept: Kept,
-    officer: Callable[..., Actor],
-    manager: Actor,
-    joins: bool,  # noqa: FBT001
-) -> None:
-    by, now = officer(), utc_now()
+def restricted_and_waiting(session: Session, manager: Actor) -> int:
+    """A text of which a manager has made sure that not everybody reads it, before anybody wrote it up."""
+    now = utc_now()
     with transaction():
         call_id = waiting.open_waiting(session, Contact(Line.RAPID_SMS, None, None, now, "He is here"), now=now)
-    root = (Subject.CALL, call_id)
-    service.restrict(root, WHY, actor=manager, now=now)
-    incident = response.get_incident(session, kept.incident_id).reference
-    added = {"disposition": Disposition.ADDED_TO_INCIDENT, "incident": None, "incident_reference": incident}
-    told = roof_call(opened_at=None, **(added if joins else {}))
-    incident_id = waiting.write_up(call_id, told, actor=by, now=now).incident_id or 0
-    assert (incident_id == kept.incident_id) is joins
-    for record in ((Subject.INCIDENT, incident_id), *([(Subject.CALL, kept.call_id)] if joins else [])):
-        assert queries.roots_of(session, *record) == [root]
+    service.restrict((Subject.CALL, call_id), WHY, actor=manager, now=now)
+    return call_id
+
+
+def test_the_incident_that_a_restricted_call_opens_after_it_waited_is_restricted_with_it(
+    session: Session, officer: Callable[..., Actor], manager: Actor
+) -> None:
+    call_id = restricted_and_waiting(session, manager)
+    written = waiting.write_up(call_id, roof_call(opened_at=None), actor=officer(), now=utc_now())
+    assert queries.roots_of(session, Subject.INCIDENT, written.incident_id or 0) == [(Subject.CALL, call_id)]
+
+
+def test_a_restricted_call_that_waited_joins_an_incident_only_if_that_is_restricted_too(
+    session: Session, kept: Kept, officer: Callable[..., Actor], manager: Actor
+) -> None:
+    call_id, by = restricted_and_waiting(session, manager), officer()
+    reference = response.get_incident(session, kept.incident_id).reference
+    added = {"disposition": Disposition.ADDED_TO_INCIDENT, "incident": None, "incident_reference": reference}
+    told = roof_call(opened_at=None, **added)
+    with pytest.raises(RuleViolation, match="restrict that one first") as refused:
+        waiting.write_up(call_id, told, actor=by, now=utc_now())
+    assert refused.value.field == "incident"
+    assert not queries.is_restricted(session, Subject.CASE, kept.case_id)
+    incident = (Subject.INCIDENT, kept.incident_id)
+    service.restrict(incident, WHY, actor=manager, now=utc_now())
+    assert waiting.write_up(call_id, told, actor=by, now=utc_now()).incident_id == kept.incident_id
+    assert {(Subject.CALL, call_id)} < set(queries.roots_of(session, *incident))
+    assert {(Subject.CALL, call_id)} < set(queries.roots_of(session, Subject.CALL, kept.call_id))
 
 
 def test_a_case_opened_from_a_restricted_incident_is_restricted_with_it(

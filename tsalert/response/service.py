@@ -76,7 +76,7 @@ def complete(session: Session, call: Call, new: NewCall, *, actor: Actor, now: d
     new = _with_ward(session, _with_postcode(new), on=london_date(call.received_at))
     _write(call, new, actor=actor, now=now)
     call.phone_e164 = phone_as_e164(new.phone, is_demo=is_demo)
-    incident = _incident_of(session, new, now=now)
+    incident = _incident_of(session, call, new, now=now)
     joins = incident is not None and new.incident is None
     if incident:
         call.incident_id, call.incident_version = incident.id, incident.version
@@ -224,7 +224,7 @@ def _write(call: Call, new: NewCall, *, actor: Actor, now: datetime) -> None:
     call.logged_by = actor.officer_id
 
 
-def _incident_of(session: Session, new: NewCall, *, now: datetime) -> Incident | None:
+def _incident_of(session: Session, call: Call, new: NewCall, *, now: datetime) -> Incident | None:
     """Return the incident that a call opens or belongs to."""
     if new.incident:
         incident = _new_incident(session, new, new.incident, now=now)
@@ -237,6 +237,8 @@ def _incident_of(session: Session, new: NewCall, *, now: datetime) -> Incident |
     if incident_id is None:
         raise RuleViolation("There is no incident with that reference. Check its last letter.", field="incident")
     incident = rows.lock_incident(session, incident_id)
+    if call.id is not None:
+        _require_as_restricted(session, incident_id, call.id)
     incident.version += 1
     return incident
 
@@ -252,6 +254,19 @@ def _new_incident(session: Session, new: NewCall, told: NewIncident, *, now: dat
         state=IncidentState.RECEIVED,
         opened_at=now,
     )
+
+
+def _require_as_restricted(session: Session, incident_id: int, call_id: int) -> None:
+    """Refuse to add a restricted call to an incident that is open to all: so would be its case, and whoever is told of.
+
+    :raises RuleViolation: saying what to do instead.
+    """
+    if is_restricted(session, Subject.CALL, call_id) and not is_restricted(session, Subject.INCIDENT, incident_id):
+        raise RuleViolation(
+            "This call is restricted, and that incident is not. Open a new incident, or ask a manager to restrict that "
+            "one first.",
+            field="incident",
+        )
 
 
 def _restrict_as_call(session: Session, incident_id: int, call_id: int, *, actor: Actor, now: datetime) -> None:
