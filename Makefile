@@ -11,10 +11,10 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 WORKERS ?= 3
 
 .DEFAULT_GOAL := help
-.PHONY: help run test ci check format compiled assets audit bench soak mutation pictures lock clean
+.PHONY: help run test postgresql ci check format compiled assets audit bench soak mutation pictures lock clean
 
 help: ## Say what each target does
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 10
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 12
 
 ifeq ($(ENV_FILE),var/demo.env)
 run: export TSALERT_PUBLIC_URL := http://127.0.0.1:$(PORT)
@@ -26,12 +26,14 @@ run: $(BIN)/.installed assets compiled $(ENV_FILE) ## Set everything up and serv
 	@honcho start --port $(PORT) --env /dev/null web worker || test $$? -eq 130 # Ctrl-C is how it ends
 
 # What pytest makes of the tests themselves is kept for the next worker and the next run, also where Python is told to keep nothing.
-test ci: export PYTHONDONTWRITEBYTECODE :=
+test postgresql: export PYTHONDONTWRITEBYTECODE :=
 test: check assets compiled ## Check everything, and test it on SQLite and in a real browser
 	pytest -n $(WORKERS) --dist worksteal
 
-ci: test ## Do the same, and test on PostgreSQL what a database decides: what every change must pass
+postgresql: $(BIN)/.developed compiled ## Test on PostgreSQL what a database decides
 	pytest -n $(WORKERS) --dist worksteal -m db --database postgresql
+
+ci: test postgresql ## Do both: what every change must pass
 
 check: $(BIN)/.developed ## Lint, format check, types and import contracts
 	ruff check .
