@@ -15,7 +15,7 @@ from tsalert.cases import merging
 from tsalert.cases import queries as cases
 from tsalert.core.actors import Actor, Permission
 from tsalert.core.clock import london_date
-from tsalert.core.errors import NotFound, Overtaken, RuleViolation
+from tsalert.core.errors import NotFound, Overtaken, RuleViolation, blame
 from tsalert.db import transaction
 from tsalert.parties import queries as parties
 from tsalert.response import queries as response
@@ -118,11 +118,9 @@ def _name(session: Session, new: NewRecognition, actor: Actor, now: datetime) ->
 
 def _require(field: str, number: int | None, find: Callable[[int], object]) -> None:
     """Refuse a link that leads nowhere, naming its field."""
-    try:
-        if number is not None:
+    if number is not None:
+        with blame(field, NotFound):
             find(number)
-    except NotFound as error:
-        raise RuleViolation(error.message, field=field) from error
 
 
 def _note(session: Session, row: Recognition, act: str, actor: Actor, now: datetime) -> None:

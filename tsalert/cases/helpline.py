@@ -17,7 +17,7 @@ from tsalert.cases.models import HelplineContact
 from tsalert.cases.rules import require_possible_day
 from tsalert.cases.vocabulary import OTHER_KIND, HelplineKind, ScamKind
 from tsalert.core.actors import Actor, Permission
-from tsalert.core.errors import RuleViolation
+from tsalert.core.errors import RuleViolation, blame
 from tsalert.core.money import parse_pounds
 from tsalert.core.records import Record, read_records, require_text
 from tsalert.core.words import Word, counted
@@ -158,10 +158,8 @@ def _scam_kind(text: str, category: str) -> str | None:
 
 
 def _loss(text: str) -> Decimal | None:
-    try:
+    with blame("loss"):
         return parse_pounds(text) if text else None
-    except RuleViolation as error:
-        raise RuleViolation(error.message, field="loss") from error
 
 
 def _case_id(session: Session, text: str) -> int | None:

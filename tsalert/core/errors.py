@@ -1,6 +1,7 @@
 """What can go wrong, named for what happened; web/errors.py turns each into an answer."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
 
 class TsalertError(Exception):
@@ -84,3 +85,16 @@ class TooManyTries(TsalertError):
 
 class Unavailable(TsalertError):
     """Something that the work needs cannot be had now, such as room on the disk; nothing was changed."""
+
+
+@contextmanager
+def blame(field: str, kinds: type[TsalertError] | tuple[type[TsalertError], ...] = RuleViolation) -> Iterator[None]:
+    """Refuse under a field's name what is refused within, so that its reader sees where it was typed.
+
+    :param kinds: of errors that are meant.
+    :raises RuleViolation: with that field.
+    """
+    try:
+        yield
+    except kinds as error:
+        raise RuleViolation(error.message, field=field) from error

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from tsalert.audit import service as audit
 from tsalert.core.actors import Actor, Permission
-from tsalert.core.errors import Conflict, NotAllowed, NotFound, RuleViolation
+from tsalert.core.errors import Conflict, NotAllowed, NotFound, RuleViolation, blame
 from tsalert.db import transaction
 from tsalert.exchange import queries, rules, telling
 from tsalert.exchange.contents import AnswerSchema, OfferSchema, WithdrawalSchema, read_content
@@ -74,10 +74,8 @@ def bring(signed: str, *, actor: Actor, now: datetime) -> Receipt:
     :raises RuleViolation: as ``take``, and also where it would not be taken from this key or for us; field ``signed``.
     """
     actor.require(Permission.WORK_CASE)
-    try:
+    with blame("signed", (NotAllowed, NotFound, RuleViolation)):
         return take(signed, actor=actor, now=now)
-    except (NotAllowed, NotFound, RuleViolation) as refusal:
-        raise RuleViolation(refusal.message, field="signed") from refusal
 
 
 def _take_offer(session: Session, taken: Taken) -> Receipt:

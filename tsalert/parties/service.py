@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from tsalert.audit import service as audit
 from tsalert.by_id import get_by_id
 from tsalert.core.actors import Actor, Permission
-from tsalert.core.errors import Conflict, NotFound, RuleViolation
+from tsalert.core.errors import Conflict, NotFound, RuleViolation, blame
 from tsalert.core.keys import is_id
 from tsalert.db import insert_ignoring_conflicts, transaction
 from tsalert.parties import matching
@@ -151,10 +151,8 @@ def _check_decided(session: Session, decided: Decided) -> None:
 
 
 def _tell_from(session: Session, party_id: int, other: int, *, actor: Actor, now: datetime) -> None:
-    try:
+    with blame("same_as", Conflict):
         decide_step(session, (party_id, other), Verdict.DIFFERENT, actor=actor, now=now)
-    except Conflict as refusal:
-        raise RuleViolation(refusal.message, field="same_as") from refusal
 
 
 def _described_alike(session: Session, described: Described, decided: Decided) -> int | None:

@@ -1,14 +1,13 @@
 """Partners put on the list, and their addresses linked and let go; steps of use cases about partners."""
 
-from collections.abc import Collection, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from msgspec import Struct
 from sqlalchemy import Select, delete, exists, func, select, update
 from sqlalchemy.orm import Session
 
-from tsalert.core.errors import NotFound, RuleViolation
+from tsalert.core.errors import NotFound, RuleViolation, blame
 from tsalert.core.keys import is_id
 from tsalert.delivery import queries as delivery_queries
 from tsalert.delivery import service as delivery
@@ -151,7 +150,7 @@ def link_address(session: Session, partner_id: int, typed: str, *, now: datetime
 
     :raises RuleViolation: it is no address, its owner wants nothing from us, or it is a landline and no calls are made.
     """
-    with _blaming_address():
+    with blame("address"):
         channel, address = read_contact(typed)
     endpoint_id = delivery.find_or_add_endpoint(session, channel, address, status=EndpointStatus.UNCONFIRMED, now=now)
     end = delivery_queries.endpoints_by_id(session, [endpoint_id], lock=True)[endpoint_id]
@@ -162,7 +161,7 @@ def link_address(session: Session, partner_id: int, typed: str, *, now: datetime
         )
     delivery.confirm_endpoint(session, endpoint_id, now=now)
     if session.get(SubscriberEndpoint, (partner_id, endpoint_id)) is None:
-        with _blaming_address():
+        with blame("address"):
             require_served(channel)
         session.add(SubscriberEndpoint(subscriber_id=partner_id, endpoint_id=endpoint_id, channel=channel))
         session.flush()
@@ -217,15 +216,6 @@ def unlink_address(
         raise NotFound("This partner has no such contact.")
     stop_alerts(session, partner_id, [endpoint_id], recorded_by=recorded_by, now=now)
     session.execute(delete(SubscriberEndpoint).where(*mine))
-
-
-@contextmanager
-def _blaming_address() -> Iterator[None]:
-    """Let a refusal name the field of a partner's form."""
-    try:
-        yield
-    except RuleViolation as error:
-        raise RuleViolation(error.message, field="address") from error
 
 
 def _standings() -> Select[int, str | None, str | None, str, int | None, str | None, datetime | None, datetime]:

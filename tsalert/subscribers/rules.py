@@ -8,7 +8,7 @@ from typing import Protocol, TypeVar
 from msgspec import Struct
 
 from tsalert.core.clock import as_utc
-from tsalert.core.errors import RuleViolation
+from tsalert.core.errors import RuleViolation, blame
 from tsalert.delivery.rules import Channel, Status, normalise_email, normalise_phone
 from tsalert.delivery.telephones import BRITISH
 
@@ -284,12 +284,10 @@ def read_contact(
     """
     if not any(character == "@" or character.isdecimal() for character in text):
         raise RuleViolation("Enter an email address or a telephone number.", field="contact")
-    try:
+    with blame("contact"):
         if "@" in text:
             return Channel.EMAIL, normalise_email(text)
         return normalise_phone(text, allow_drama=allow_drama, countries=countries)
-    except RuleViolation as error:
-        raise RuleViolation(error.message, field="contact") from error
 
 
 def same_name(one: str | None, other: str | None) -> bool:

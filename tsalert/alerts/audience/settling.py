@@ -10,7 +10,7 @@ from tsalert.alerts import queries, rules
 from tsalert.alerts.audience.choosing import choice_of
 from tsalert.alerts.models import Alert
 from tsalert.alerts.rules import Draft
-from tsalert.core.errors import RuleViolation
+from tsalert.core.errors import RuleViolation, blame
 from tsalert.places import adjoining
 from tsalert.places.queries import ward_names
 from tsalert.subscribers.choice import EVERYBODY
@@ -60,10 +60,8 @@ def _wards_of(session: Session, draft: Draft) -> tuple[tuple[str, ...], tuple[st
     wards = rules.settle_wards(draft.wards, known)
     if draft.with_neighbours:
         wards = _with_neighbours(session, wards)
-    try:
+    with blame("but_wards"):
         but_wards = rules.settle_wards(draft.but_wards, known)
-    except RuleViolation as error:
-        raise RuleViolation(error.message, field="but_wards") from error
     left = tuple(ward for ward in wards if ward not in but_wards)
     if wards and not left:
         raise RuleViolation("No ward is left: those chosen are left out too.", field="but_wards")
@@ -91,11 +89,9 @@ def _people_of(session: Session, draft: Draft) -> tuple[tuple[str, ...], tuple[s
 
 def _pointed_out(session: Session, draft: Draft, field: str) -> tuple[str, ...]:
     found: dict[int, None] = {}
-    for line in getattr(draft, field):
-        try:
+    with blame(field):
+        for line in getattr(draft, field):
             found |= dict.fromkeys(find_pointed_out(session, line))
-        except RuleViolation as error:
-            raise RuleViolation(error.message, field=field) from error
     return tuple(map(str, found))
 
 

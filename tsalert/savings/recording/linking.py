@@ -12,7 +12,7 @@ from tsalert.cases import queries as cases
 from tsalert.cases import vocabulary as case_words
 from tsalert.cases.models import CaseFile, CaseIncident, MoneyLine
 from tsalert.cases.vocabulary import MoneyKind
-from tsalert.core.errors import NotFound, RuleViolation
+from tsalert.core.errors import NotFound, RuleViolation, blame
 from tsalert.db import Money
 from tsalert.parties.matching import identities
 from tsalert.parties.vocabulary import Side
@@ -100,17 +100,13 @@ def _as_line(row: MoneyLine, *, is_superseded: bool = False) -> Line:
 
 
 def _incident(session: Session, new: NewIntervention) -> Incident | None:
-    try:
+    with blame("incident_id", NotFound):
         return None if new.incident_id is None else response.lock_incident(session, new.incident_id)
-    except NotFound as error:
-        raise RuleViolation(error.message, field="incident_id") from error
 
 
 def _case(session: Session, new: NewIntervention) -> CaseFile | None:
-    try:
+    with blame("case_id", NotFound):
         case = None if new.case_id is None else cases.get_case(session, new.case_id, lock=True)
-    except NotFound as error:
-        raise RuleViolation(error.message, field="case_id") from error
     if case is not None:
         merging.require_here(session, case)
     return case

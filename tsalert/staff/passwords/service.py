@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from tsalert.audit import service as audit
 from tsalert.core.actors import Actor, Via
 from tsalert.core.clock import as_utc
-from tsalert.core.errors import NotFound, RuleViolation
+from tsalert.core.errors import NotFound, RuleViolation, blame
 from tsalert.db import transaction
 from tsalert.staff import queries, telling
 from tsalert.staff.access import end_sessions
@@ -114,9 +114,7 @@ def forget(session: Session, officer: Officer) -> None:
 
 
 def _set(session: Session, officer: Officer, password: str) -> None:
-    try:
+    with blame("new_password"):
         officer.password = hash_new(password, name=officer.name, email=officer.email)
-    except RuleViolation as refusal:
-        raise RuleViolation(refusal.message, field="new_password") from refusal
     end_sessions(officer)
     session.execute(delete(PasswordLink).where(PasswordLink.officer_id == officer.id))
