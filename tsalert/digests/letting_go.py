@@ -4,15 +4,15 @@ from datetime import datetime
 
 from sqlalchemy import select
 
-from tsalert.alerts.letting_go import KEPT_FOR, Due, let_go_of
-from tsalert.delivery.discarding import may_go
+from tsalert.alerts.letting_go import KEPT_FOR
+from tsalert.delivery.discarding import Due, let_go_of, may_go
 from tsalert.delivery.models import Delivery
 from tsalert.digests.models import DigestMailing, DigestRun
 
 
 def let_go(now: datetime) -> None:
     """Delete messages of digests whose time is over, some at once."""
-    let_go_of("digest", lambda: _due(now), now=now)
+    let_go_of("digest", _due(now), now=now)
 
 
 def _due(now: datetime) -> Due:
