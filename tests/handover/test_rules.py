@@ -14,6 +14,7 @@ from tsalert.handover.rules import (
     Act,
     NewHandover,
     State,
+    changes_incident,
     has_lapsed,
     legal_acts,
     require_act,
@@ -80,3 +81,11 @@ def test_a_handover_is_of_one_incident_or_case(new: NewHandover) -> None:
     require_one_subject(NewHandover("b", "f", case_id=1))
     with refused(RuleViolation, "Name the incident or the case", field="incident_id"):
         require_one_subject(new)
+
+
+def test_whatever_is_done_changes_the_incident_but_to_change_a_draft_or_take_it_back() -> None:
+    acts = {(act, state) for state in State for act in legal_acts(state)}
+    assert {each for each in acts if not changes_incident(*each)} == {
+        (Act.CHANGE, State.DRAFT),
+        (Act.WITHDRAWAL, State.DRAFT),
+    }

@@ -10,10 +10,10 @@ from sqlalchemy.orm import Session
 from tsalert.by_id import get_by_id
 from tsalert.cases import sharing
 from tsalert.cases.sections import Pack, pack_from_data
-from tsalert.core.actors import Actor
+from tsalert.core.actors import Actor, Permission
 from tsalert.handover import packs
 from tsalert.handover.models import Handover
-from tsalert.handover.rules import Act, State, legal_acts
+from tsalert.handover.rules import Act, State, changes_incident, legal_acts
 from tsalert.keysets import PAGE, Order, Page, read_page
 from tsalert.tiers import queries as tiers
 from tsalert.tiers.vocabulary import Subject
@@ -34,6 +34,12 @@ class HandoverRecord(Struct, frozen=True):
     def legal(self) -> tuple[Act, ...]:
         """What may be done about it now."""
         return legal_acts(self.state)
+
+    def acts_for(self, actor: Actor) -> tuple[Act, ...]:
+        """Return what an officer may do about it now."""
+        may_all = self.row.incident_id is None or actor.may(Permission.RUN_INCIDENT)
+        may = actor.may(Permission.WORK_CASE)
+        return tuple(act for act in self.legal if may and (may_all or not changes_incident(act, self.state)))
 
     @property
     def title(self) -> str:

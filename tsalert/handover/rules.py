@@ -70,6 +70,11 @@ def require_act(state: State, act: Act) -> None:
         raise Conflict(f"This handover is {state.label.lower()}.", legal=[each.label for each in legal])
 
 
+def changes_incident(act: Act, state: State) -> bool:
+    """Tell whether an act on the handover of an incident changes that too: all but to change or take back a draft."""
+    return act is not Act.CHANGE and (act, state) != (Act.WITHDRAWAL, State.DRAFT)
+
+
 def require_one_subject(new: NewHandover) -> None:
     """Refuse a handover of nothing, or of two things at once.
 

@@ -91,11 +91,10 @@ def offer_handover(handover_id: int, *, answer_by: datetime | None = None, actor
     settings: Settings = current_app.extensions["tsalert_settings"]
     lapses_at = rules.time_to_answer(answer_by, hours=settings.handover_hours, now=now)
     with transaction() as session:
-        row = begin(session, handover_id, Act.OFFER)
+        row = _begin_as(actor, session, handover_id, Act.OFFER)
         row.offered_by = actor.officer_id
         _require_open_subject(session, row)
         if row.incident_id is not None:
-            actor.require(Permission.RUN_INCIDENT)
             handing_over.offer(session, row.incident_id, row.body, actor=actor, now=now)
         _note(session, row, f"Offered to {row.body}.", actor=actor, now=now)
         pack, title = packs.assemble(session, row, now=now), packs.title_of(packs.subject_of(session, row).reference)
@@ -111,9 +110,7 @@ def accept_handover(handover_id: int, told: Acceptance, *, actor: Actor, now: da
     """
     actor.require(Permission.WORK_CASE)
     with transaction() as session:
-        row = begin(session, handover_id, Act.ACCEPTANCE)
-        if row.incident_id is not None:
-            actor.require(Permission.RUN_INCIDENT)
+        row = _begin_as(actor, session, handover_id, Act.ACCEPTANCE)
         note_acceptance(session, row, told, actor=actor, now=now)
 
 
@@ -136,9 +133,7 @@ def refuse_handover(handover_id: int, reason: str, *, actor: Actor, now: datetim
     """
     actor.require(Permission.WORK_CASE)
     with transaction() as session:
-        row = begin(session, handover_id, Act.REFUSAL)
-        if row.incident_id is not None:
-            actor.require(Permission.RUN_INCIDENT)
+        row = _begin_as(actor, session, handover_id, Act.REFUSAL)
         note_refusal(session, row, reason, actor=actor, now=now)
 
 
@@ -156,10 +151,8 @@ def withdraw_handover(handover_id: int, reason: str, *, actor: Actor, now: datet
     """
     actor.require(Permission.WORK_CASE)
     with transaction() as session:
-        row = begin(session, handover_id, Act.WITHDRAWAL)
+        row = _begin_as(actor, session, handover_id, Act.WITHDRAWAL)
         if row.state == State.OFFERED:
-            if row.incident_id is not None:
-                actor.require(Permission.RUN_INCIDENT)
             give_back(session, row, f"We took the offer back: {reason}", actor=actor, now=now)
         end(row, State.WITHDRAWN, actor=actor, now=now, reason=reason)
         _record(session, actor, "withdrawn", row, now)
@@ -196,6 +189,14 @@ def begin(session: Session, handover_id: int, act: Act) -> Handover:
     row = queries.get_row(session, handover_id, lock=True)
     rules.require_act(State.of(row.state), act)
     _require_unanswered(session, row)
+    return row
+
+
+def _begin_as(actor: Actor, session: Session, handover_id: int, act: Act) -> Handover:
+    """Return a handover as ``begin`` does, for an officer who may also change the incident that it hands over."""
+    row = begin(session, handover_id, act)
+    if row.incident_id is not None and rules.changes_incident(act, State.of(row.state)):
+        actor.require(Permission.RUN_INCIDENT)
     return row
 
 
