@@ -60,7 +60,7 @@ def erase_batch(run_id: int, *, actor: Actor, now: datetime) -> bool:
     :raises Conflict: it was not started.
     """
     with transaction() as session:
-        recordings.take_turns(session)
+        recordings.erase_in_turn(session)
         run = runs.get_run(session, run_id, lock=True)
         if run.state == RunState.DONE:
             return False

@@ -22,7 +22,7 @@ from tsalert.retention.held.register import TABLES
 from tsalert.retention.models import AccessRequest, ErasedRecord, LegalHold
 from tsalert.retention.reaching import links, table
 from tsalert.retention.vocabulary import HOLDABLE, Root
-from tsalert.telephone.retention import take_turns
+from tsalert.telephone.retention import erase_in_turn
 
 # What is held is kept because of a hold (its id), or of something that is no hold and keeps it all the same.
 RECORDING, REQUEST = 0, -1
@@ -54,7 +54,7 @@ def place_hold(root: Root, subject_id: int, *, reason: str, review_on: date, act
     rules.require_reason(reason)
     rules.require_review(review_on, london_date(now))
     with transaction() as session:
-        take_turns(session)
+        erase_in_turn(session)
         _require_record(session, root, subject_id)
         if _in_force(session, root, subject_id) is not None:
             raise Conflict("This record is held already.")

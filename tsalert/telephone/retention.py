@@ -10,8 +10,7 @@ from sqlalchemy.orm import Session
 from tsalert.audit import service as audit
 from tsalert.core.actors import SERVICE, Actor, Permission
 from tsalert.core.errors import Conflict, NotFound, RuleViolation
-from tsalert.db import db, transaction
-from tsalert.db import take_turns as wait_for_turn
+from tsalert.db import db, take_turns, transaction
 from tsalert.telephone import keeping, queries
 from tsalert.telephone.models import Recording, TelephoneCall
 
@@ -20,12 +19,12 @@ _AT_ONCE = 100
 _LOCK_NUMBER = 7_682_004
 
 
-def take_turns(session: Session) -> None:
+def erase_in_turn(session: Session) -> None:
     """Let whoever keeps something from being erased and whoever erases go one after the other; a step.
 
     Who erases looks once at what is kept. Both begin with this, so that neither holds rows that the other waits for.
     """
-    wait_for_turn(session, _LOCK_NUMBER)
+    take_turns(session, _LOCK_NUMBER)
 
 
 def open_recording(call_id: int, *, actor: Actor, now: datetime) -> Path:
@@ -56,7 +55,7 @@ def hold_recording(call_id: int, reason: str, *, actor: Actor, now: datetime) ->
     if not reason.strip():
         raise RuleViolation("Say why the recording is held.", field="reason")
     with transaction() as session:
-        take_turns(session)
+        erase_in_turn(session)
         row = queries.get_recording(session, call_id, lock=True)
         if row.deleted_at is not None:
             raise Conflict("The recording was deleted after its time.")
@@ -99,7 +98,7 @@ def delete_old_recordings(now: datetime, *, kept: Callable[[Session], Collection
     if db.session.scalars(query.limit(1)).first() is None:
         return 0
     with transaction() as session:
-        take_turns(session)
+        erase_in_turn(session)
         of_kept = select(TelephoneCall.id).where(TelephoneCall.call_id.in_(kept(session)))
         free = query.where(Recording.telephone_call_id.not_in(of_kept))
         rows = session.scalars(free.with_for_update(skip_locked=True)).all()

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 from tsalert.core.clock import london_date
 from tsalert.core.errors import RuleViolation
 from tsalert.core.periods import Period, quarter_of
-from tsalert.db import take_turns as wait_for_turn
+from tsalert.db import take_turns
 from tsalert.quarterly.queries import revisions_of
 from tsalert.quarterly.vocabulary import Status
 
@@ -16,9 +16,9 @@ _CHOICES = 6
 _LOCK_NUMBER = 38_0003
 
 
-def take_turns(session: Session) -> None:
+def set_in_turn(session: Session) -> None:
     """Let one person at a time set actions or words, which are held against all the others; a step."""
-    wait_for_turn(session, _LOCK_NUMBER)
+    take_turns(session, _LOCK_NUMBER)
 
 
 def quarter_before(quarter: Period) -> Period:

@@ -16,7 +16,7 @@ from tsalert.core.errors import Conflict, RuleViolation
 from tsalert.core.periods import Period
 from tsalert.db import transaction
 from tsalert.quarterly.actions import rules, statuses
-from tsalert.quarterly.actions.holding import first_day_of, take_turns
+from tsalert.quarterly.actions.holding import first_day_of, set_in_turn
 from tsalert.quarterly.actions.models import BoardActionStatus
 
 _NOT_IN_NAMES = re.compile(r"[^a-z0-9]+")
@@ -43,7 +43,7 @@ def add_status(new: NewStatus, *, actor: Actor, now: datetime) -> str:
     if new.is_retired:
         raise RuleViolation("A word that is added is not retired.", field="is_retired")
     with transaction() as session:
-        take_turns(session)
+        set_in_turn(session)
         known = {each.name for each in statuses.status_versions(session)}
         name = name_of(new.word, known)
         _add(session, name, new, first_day_of(session, new.quarter, now=now), actor=actor, now=now)
@@ -60,7 +60,7 @@ def change_status(name: str, new: NewStatus, *, after: int, actor: Actor, now: d
     """
     actor.require(Permission.MANAGE_INDICATORS)
     with transaction() as session:
-        take_turns(session)
+        set_in_turn(session)
         versions = statuses.versions_of(session, name)
         if max(each.id for each in versions) != after:
             raise Conflict("Somebody has changed this word meanwhile.", legal=["look at its versions"])

@@ -12,7 +12,7 @@ from tsalert.core.errors import Conflict, RuleViolation
 from tsalert.core.periods import Period, quarter_of
 from tsalert.db import transaction
 from tsalert.quarterly.actions import queries, rules
-from tsalert.quarterly.actions.holding import first_day_of, take_turns
+from tsalert.quarterly.actions.holding import first_day_of, set_in_turn
 from tsalert.quarterly.actions.models import BoardAction, BoardActionVersion
 from tsalert.quarterly.actions.queries import ActionVersion
 from tsalert.quarterly.writing.markdown import check
@@ -45,7 +45,7 @@ def add_action(new: NewAction, *, actor: Actor, now: datetime) -> int:
     if new.is_retired:
         raise RuleViolation("An action that is added is not retired.", field="is_retired")
     with transaction() as session:
-        take_turns(session)
+        set_in_turn(session)
         first_day = first_day_of(session, new.quarter, now=now)
         row = BoardAction(added_by=actor.officer_id, added_at=as_utc(now))
         session.add(row)
@@ -67,7 +67,7 @@ def change_action(action_id: int, new: NewAction, *, after: int, actor: Actor, n
     """
     actor.require(Permission.MANAGE_INDICATORS)
     with transaction() as session:
-        take_turns(session)
+        set_in_turn(session)
         newest = max(each.id for each in queries.versions_of(session, action_id))
         if newest != after:
             raise Conflict("Somebody has changed this action meanwhile.", legal=["look at its versions"])

@@ -24,7 +24,7 @@ from tsalert.retention.models import AccessRequest, AccessReview
 from tsalert.retention.reaching import table
 from tsalert.retention.rules import digest_of
 from tsalert.subscribers.contacts import read_contact
-from tsalert.telephone.retention import take_turns
+from tsalert.telephone.retention import erase_in_turn
 from tsalert.tiers import queries as tiers
 from tsalert.tiers.vocabulary import Subject
 
@@ -98,7 +98,7 @@ def record_request(new: NewRequest, *, actor: Actor, now: datetime) -> int:
     actor.require(Permission.ANSWER_ACCESS)
     rules.require_received(new.received_on, london_date(now))
     with transaction() as session:
-        take_turns(session)
+        erase_in_turn(session)
         _require_known(session, new)
         request = AccessRequest(
             reference=next_reference(session, _LETTER, at=now), name=new.name, contact=new.contact,

@@ -20,7 +20,7 @@ from tsalert.subscribers.preferences import forgetting, visits
 from tsalert.subscribers.preferences.acting import By, by_officer, by_reader
 from tsalert.subscribers.preferences.rules import TYPED_TO_ERASE
 from tsalert.subscribers.rules import Kind
-from tsalert.telephone.retention import take_turns
+from tsalert.telephone.retention import erase_in_turn
 
 _ASKING = "You asked us what we hold on you, and we are answering. Until then we must keep it. Ring us."
 
@@ -68,7 +68,7 @@ def erase_own(token: str, typed: str, *, now: datetime) -> None:
     """
     _require_typed(typed)
     with transaction() as session:
-        take_turns(session)
+        erase_in_turn(session)
         subscriber_id, _ = visits.require(session, token, now=now).whose
         _erase(session, subscriber_id, by_reader(now))
 
@@ -83,7 +83,7 @@ def erase(subscriber_id: int, typed: str, *, actor: Actor, now: datetime) -> Non
     actor.require(Permission.MANAGE_SUBSCRIBERS)
     _require_typed(typed)
     with transaction() as session:
-        take_turns(session)
+        erase_in_turn(session)
         _erase(session, subscriber_id, by_officer(actor, now))
 
 
