@@ -18,6 +18,7 @@ from sqlalchemy import func, select
 from werkzeug.serving import make_server
 
 from tests.conftest import command_environment
+from tests.outcomes import outcome_of
 from tests.response.conftest import NOON, roof_call
 from tests.rota.conftest import give_mobile, put_on_shift
 from tests.standins import twilio
@@ -225,14 +226,8 @@ def at_once(app: Flask, acts: list[Callable[[], object]]) -> list[object]:
     start = Barrier(len(acts))
 
     def run(act: Callable[[], object]) -> object:
-        with app.app_context():
-            start.wait()
-            try:
-                return act()
-            except Conflict as refusal:
-                return refusal
-            finally:
-                db.session.remove()
+        start.wait()
+        return outcome_of(app, act)
 
     with ThreadPoolExecutor(len(acts)) as pool:
         return list(pool.map(run, acts))

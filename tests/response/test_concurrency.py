@@ -13,6 +13,7 @@ from sqlalchemy import func, select
 from werkzeug import Response
 
 from tests.conftest import PASSWORD, command_environment
+from tests.outcomes import outcome_of
 from tests.response.conftest import NOON, roof_call
 from tsalert.audit import queries as audit
 from tsalert.core.actors import Actor, Permission, Via
@@ -61,14 +62,8 @@ def at_once(app: Flask, count: int, act: Callable[[], object]) -> list[object]:
     start = Barrier(count)
 
     def run(_: int) -> object:
-        with app.app_context():
-            start.wait()
-            try:
-                return act()
-            except Conflict as refusal:
-                return refusal
-            finally:
-                db.session.remove()
+        start.wait()
+        return outcome_of(app, act)
 
     with ThreadPoolExecutor(count) as pool:
         return list(pool.map(run, range(count)))

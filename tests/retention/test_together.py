@@ -11,6 +11,7 @@ from flask import Flask
 from msgspec import Struct
 from sqlalchemy import Connection, func, select, text
 
+from tests.outcomes import outcome_of
 from tests.response.conftest import NOON, roof_call
 from tests.response.test_concurrency import at_once
 from tests.retention.conftest import CANARY, NOW, THEN, close_case, desk_of
@@ -134,20 +135,10 @@ class Halted:
 
     def overtaken(self, app: Flask, first: Callable[[], object], second: Callable[[], object]) -> tuple[object, object]:
         """Begin the second while the first is halted; it must wait. Returns what came of both."""
-
-        def run(act: Callable[[], object]) -> object:
-            with app.app_context():
-                try:
-                    return act()
-                except Conflict as refusal:
-                    return refusal
-                finally:
-                    db.session.remove()
-
         with app.app_context(), db.engine.connect() as looker, ThreadPoolExecutor(2) as pool:
-            begun = pool.submit(run, first)
+            begun = pool.submit(outcome_of, app, first)
             assert self.is_reached.wait(30)
-            later = pool.submit(run, second)
+            later = pool.submit(outcome_of, app, second)
             eventually(lambda: is_awaited(looker) or later.done())
             is_waiting = not later.done()
             self._goes_on.set()
